@@ -1,0 +1,24 @@
+# One library per folder. Sources and headers are listed in the folder's own sources.cmake, no glob.
+
+add_library(foretoken_warnings INTERFACE)
+target_compile_options(foretoken_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Wold-style-cast -Wcast-align -Woverloaded-virtual -Wnull-dereference -Wdouble-promotion
+  -Wimplicit-fallthrough
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference>  # g++ 12 reports it inside libstdc++ at -O2
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>  # designated initialisers are house style
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>
+  $<$<BOOL:${FORETOKEN_WARNINGS_AS_ERRORS}>:-Werror>)
+
+# foretoken_library(name SOURCES ... HEADERS ... LINK ... LINK_PRIVATE ...)
+function(foretoken_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LINK;LINK_PRIVATE" ${ARGN})
+  list(TRANSFORM ARG_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/${name}/)
+  list(TRANSFORM ARG_HEADERS PREPEND ${CMAKE_SOURCE_DIR}/${name}/)
+  add_library(foretoken_${name} STATIC ${ARG_SOURCES})
+  add_library(foretoken::${name} ALIAS foretoken_${name})
+  target_sources(foretoken_${name} PUBLIC FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}
+                 FILES ${ARG_HEADERS})
+  target_link_libraries(foretoken_${name} PUBLIC ${ARG_LINK}
+                        PRIVATE ${ARG_LINK_PRIVATE} $<BUILD_INTERFACE:foretoken_warnings>)
+endfunction()

@@ -1,0 +1,71 @@
+#pragma once
+
+/// What a datasheet says of a device: facts only, nothing measured or fitted. A value that the
+/// sources do not state is absent, never zero. Read from `data/devices/<id>.yaml`.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/number_format.h"
+#include "base/quantity.h"
+
+namespace foretoken::hwdb {
+
+enum class DeviceClass : std::uint8_t { Gpu, IntegratedGpu, Cpu, Npu };
+inline constexpr int kDeviceClasses = 4;
+
+/// "gpu", "igpu", "cpu", "npu".
+std::string_view text_of(DeviceClass device_class);
+std::optional<DeviceClass> device_class_of(std::string_view text);
+
+/// How far a file's facts can be trusted.
+enum class Confidence : std::uint8_t { Datasheet, Recalled, Uncertain };
+
+struct MemoryFacts {
+  std::string type;  ///< "GDDR6X", "HBM3e", "LPDDR5"
+  std::optional<int> bus_bits;
+  std::optional<double> transfers_per_second;  ///< per pin
+  BytesPerSecond bandwidth{};                  ///< peak, decimal
+  std::optional<Bytes> capacity;
+  bool ecc_costs_bandwidth = false;    ///< inline ECC on DRAM without own ECC bits
+  std::optional<BytesPerSecond> port;  ///< what the engine's own port lets through (NPUs)
+};
+
+struct Link {
+  std::string kind;            ///< "pcie", "nvlink"
+  BytesPerSecond bandwidth{};  ///< one direction
+};
+
+struct Device {
+  std::string id;
+  std::string name;
+  std::vector<std::string> aliases;
+  DeviceClass device_class = DeviceClass::Gpu;
+  std::string vendor;
+  std::string architecture;  ///< "Ada-AD102", "Zen4", "RKNPU2"
+  std::string isa;           ///< compute capability or instruction set: "sm_89", "avx2"
+  std::optional<int> year;
+  Confidence confidence = Confidence::Uncertain;
+  std::string source;
+  std::string notes;
+
+  MemoryFacts memory;
+  std::optional<Bytes> last_level_cache;
+  std::optional<int> cores;                           ///< SMs, CUs, GPU cores, CPU cores, NPU cores
+  std::optional<Hertz> clock;                         ///< boost
+  std::array<std::optional<FlopsPerSecond>, 7> peak;  ///< by ArithmeticClass
+  std::vector<Link> links;
+  std::optional<Watts> tdp;
+  std::optional<Watts> idle;
+  std::optional<double> launch_price_usd;
+
+  const std::optional<FlopsPerSecond>& peak_of(ArithmeticClass c) const {
+    return peak[static_cast<std::size_t>(c)];
+  }
+};
+
+}  // namespace foretoken::hwdb

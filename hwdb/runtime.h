@@ -1,0 +1,54 @@
+#pragma once
+
+/// What a runtime does with a decode step, as data: which operators it fuses, how many launches
+/// each costs, whether graphs are captured, what stays on the host, and which pool of measurements
+/// its coefficients are fitted in. Read from `data/runtimes/<id>.yaml`.
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/quantity.h"
+#include "hwdb/device.h"
+
+namespace foretoken::hwdb {
+
+/// A selector "class gpu of vendor NVIDIA"; an empty vendor means any.
+struct DefaultFor {
+  DeviceClass device_class = DeviceClass::Gpu;
+  std::string vendor;
+};
+
+struct Runtime {
+  std::string id;    ///< "llama.cpp-cuda"
+  std::string name;  ///< "llama.cpp (CUDA)"
+  std::vector<std::string> aliases;
+  std::string family;  ///< "llama.cpp": runtimes that share kernels share a family
+  /// Pool whose rows are fitted together, by device class; empty: the class is not supported.
+  std::array<std::string, kDeviceClasses> pool;
+  std::vector<DefaultFor> default_for;
+
+  bool fuses_qkv = false;         ///< one GEMM for q, k and v
+  bool fuses_gate_up = false;     ///< one GEMM for gate and up
+  bool fuses_norm = false;        ///< residual add and norm are one launch
+  bool fuses_rope = false;        ///< rope and KV store are one launch
+  bool fuses_moe = false;         ///< experts run in one grouped launch a matrix
+  bool graph_capture = false;     ///< a step is replayed as one captured graph
+  bool whole_step_graph = false;  ///< an NPU graph runs a whole step: launches within it are free
+  bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
+  std::optional<int> static_kv_slots;       ///< KV slots computed whether used or not
+  std::string activation_quantization;      ///< "", "int8", "fp8": done before quantized GEMMs
+  std::string kv_format = "F16";            ///< default KV cache format
+  std::vector<std::string> host_operators;  ///< "embedding", "sampling"
+
+  Bytes memory_overhead_fixed{};            ///< context, workspaces
+  double memory_overhead_per_hidden = 0.0;  ///< compute buffer: bytes per (hidden + ffn + vocab/8)
+  std::string check_command;  ///< "{model} {threads} {context} {gen} {batch}" are filled in
+  std::string source;
+  std::string notes;
+
+  const std::string& pool_of(DeviceClass c) const { return pool[static_cast<std::size_t>(c)]; }
+};
+
+}  // namespace foretoken::hwdb

@@ -1,0 +1,94 @@
+#pragma once
+
+/// The weight tensors of a model, one entry a tensor, derived from the shapes. Parameter counts,
+/// file sizes, bytes read per step and the GEMMs of a step all come from this one list.
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "model/llm.h"
+
+namespace foretoken::model {
+
+/// What a tensor is for; the names follow GGUF's.
+enum class TensorRole : std::uint8_t {
+  TokenEmbedding,
+  PositionEmbedding,
+  Output,
+  Norm,
+  Bias,
+  SmallVector,
+  AttnQ,
+  AttnK,
+  AttnV,
+  AttnOutput,
+  AttnGate,
+  MlaQDown,
+  MlaQUp,
+  MlaKvDown,
+  MlaKUp,
+  MlaVUp,
+  MlaIndexer,
+  MlaOutputDown,
+  MlaCompressor,
+  FfnGate,
+  FfnUp,
+  FfnDown,
+  Router,
+  ExpertGate,
+  ExpertUp,
+  ExpertDown,
+  SharedGate,
+  SharedUp,
+  SharedDown,
+  SharedExpertGate,
+  LatentDown,
+  LatentUp,
+  SsmIn,
+  SsmOut,
+  SsmConv,
+  SsmSmall,
+  DeltaIn,
+  DeltaGate,
+  DeltaBetaAlpha,
+  DeltaConv,
+  DeltaOut,
+  RwkvReceptance,
+  RwkvKey,
+  RwkvValue,
+  RwkvOutput,
+  RwkvLora,
+  RwkvFfnReceptance,
+  ShortConvIn,
+  ShortConvKernel,
+  ShortConvOut,
+  PerLayerTable,
+  PerLayerProjection,
+  PerLayerGate,
+  AltUp,
+  Laurel,
+};
+
+std::string_view text_of(TensorRole role);
+
+struct Tensor {
+  TensorRole role{};
+  int layer = -1;               ///< -1: not in a layer
+  std::int64_t rows = 0;        ///< outputs (n of the GEMM); vocabulary for tables
+  std::int64_t row_length = 0;  ///< inputs (k of the GEMM)
+  std::int64_t copies = 1;      ///< experts
+  /// false: the tensor is never quantized (norms, biases, routers, convolutions, small vectors).
+  bool quantizable = true;
+
+  double params() const {
+    return static_cast<double>(rows) * static_cast<double>(row_length) *
+           static_cast<double>(copies);
+  }
+};
+
+std::vector<Tensor> tensors_of(const Llm& llm);
+/// Sum of `params()`; tied output counted once.
+double parameter_count(const Llm& llm);
+
+}  // namespace foretoken::model
