@@ -1,5 +1,13 @@
 # One library per folder. Sources and headers are listed in the folder's own sources.cmake, no glob.
 
+# The target all_verify_interface_header_sets compiles every public header alone.
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
 add_library(foretoken_warnings INTERFACE)
 target_compile_options(foretoken_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor

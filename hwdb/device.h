@@ -17,6 +17,7 @@ namespace foretoken::hwdb {
 
 enum class DeviceClass : std::uint8_t { Gpu, IntegratedGpu, Cpu, Npu };
 inline constexpr int kDeviceClasses = 4;
+inline constexpr int kArithmeticClasses = 7;
 
 /// "gpu", "igpu", "cpu", "npu".
 std::string_view text_of(DeviceClass device_class);
@@ -24,6 +25,13 @@ std::optional<DeviceClass> device_class_of(std::string_view text);
 
 /// How far a file's facts can be trusted.
 enum class Confidence : std::uint8_t { Datasheet, Recalled, Uncertain };
+
+/// "datasheet", "recalled", "uncertain".
+std::string_view text_of(Confidence confidence);
+std::optional<Confidence> confidence_of(std::string_view text);
+
+/// Key of a peak rate in device files: "fp32", "fp16", "bf16", "fp8", "int8", "int4", "fp4".
+std::string_view text_of(ArithmeticClass arithmetic);
 
 struct MemoryFacts {
   std::string type;  ///< "GDDR6X", "HBM3e", "LPDDR5"
@@ -52,12 +60,16 @@ struct Device {
   Confidence confidence = Confidence::Uncertain;
   std::string source;
   std::string notes;
+  std::vector<std::string>
+      unusual;       ///< facts that break a sanity rule and are right; notes say why
+  std::string file;  ///< where it was read from; empty when made in memory
 
   MemoryFacts memory;
   std::optional<Bytes> last_level_cache;
-  std::optional<int> cores;                           ///< SMs, CUs, GPU cores, CPU cores, NPU cores
-  std::optional<Hertz> clock;                         ///< boost
-  std::array<std::optional<FlopsPerSecond>, 7> peak;  ///< by ArithmeticClass
+  std::optional<int> cores;       ///< SMs, CUs, GPU cores, CPU cores, NPU cores
+  std::optional<int> fast_cores;  ///< of `cores`, those of the fastest type
+  std::optional<Hertz> clock;     ///< boost
+  std::array<std::optional<FlopsPerSecond>, kArithmeticClasses> peak;  ///< by ArithmeticClass
   std::vector<Link> links;
   std::optional<Watts> tdp;
   std::optional<Watts> idle;

@@ -4,7 +4,6 @@
 /// each costs, whether graphs are captured, what stays on the host, and which pool of measurements
 /// its coefficients are fitted in. Read from `data/runtimes/<id>.yaml`.
 
-#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,13 +19,21 @@ struct DefaultFor {
   std::string vendor;
 };
 
+/// Devices of this class (and vendor, unless empty) belong to `pool` under this runtime.
+struct PoolRule {
+  DeviceClass device_class = DeviceClass::Gpu;
+  std::string vendor;
+  std::string pool;
+};
+
 struct Runtime {
   std::string id;    ///< "llama.cpp-cuda"
   std::string name;  ///< "llama.cpp (CUDA)"
   std::vector<std::string> aliases;
   std::string family;  ///< "llama.cpp": runtimes that share kernels share a family
-  /// Pool whose rows are fitted together, by device class; empty: the class is not supported.
-  std::array<std::string, kDeviceClasses> pool;
+  /// Which pool's rows are fitted together. A rule that names the vendor goes before one that does
+  /// not; a device that no rule fits is not supported.
+  std::vector<PoolRule> pools;
   std::vector<DefaultFor> default_for;
 
   bool fuses_qkv = false;         ///< one GEMM for q, k and v
@@ -47,8 +54,11 @@ struct Runtime {
   std::string check_command;  ///< "{model} {threads} {context} {gen} {batch}" are filled in
   std::string source;
   std::string notes;
+  std::string file;  ///< where it was read from; empty when made in memory
 
-  const std::string& pool_of(DeviceClass c) const { return pool[static_cast<std::size_t>(c)]; }
+  /// The pool for this device; "" when the runtime does not support it.
+  const std::string& pool_of(const Device& device) const;
+  bool supports(const Device& device) const { return !pool_of(device).empty(); }
 };
 
 }  // namespace foretoken::hwdb

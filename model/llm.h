@@ -18,6 +18,7 @@ struct AttentionShape {
   std::int64_t head_dim = 0;   ///< of q and k
   std::int64_t value_dim = 0;  ///< of v; head_dim when equal
   std::int64_t window = 0;     ///< sliding window in tokens; 0: full attention
+  bool chunked = false;        ///< the window is a fixed chunk that starts over, not a sliding one
   bool qkv_bias = false;
   bool o_bias = false;
   std::int64_t qk_norm_params = 0;  ///< parameters of q and k norms together
@@ -25,12 +26,14 @@ struct AttentionShape {
   bool sinks = false;               ///< one learned sink logit a head
   bool key_is_value = false;        ///< v shares k's projection (no v weights)
   bool reuses_kv = false;           ///< attends to an earlier layer's cache, stores none
-  bool has_kv_weights = true;       ///< false when a reusing layer has no k and v weights
+  bool has_kv_weights = true;       ///< false when a reusing layer has no k and v weights; a
+                                    ///< reusing layer that has them never reads them
   bool attn_sub_norm = false;       ///< a norm before the output projection
   friend bool operator==(const AttentionShape&, const AttentionShape&) = default;
 };
 
-/// Multi-head latent attention (DeepSeek): the cache holds kv_lora_rank + rope_dim a token.
+/// Multi-head latent attention (DeepSeek): the cache holds kv_lora_rank + rope_dim a token. With
+/// kv_lora_rank 0 (DeepSeek V4) k and v are one shared head of value_dim, cached as it is.
 struct MlaShape {
   std::int64_t heads = 0;
   std::int64_t q_lora_rank = 0;  ///< 0: q is projected directly
@@ -44,7 +47,7 @@ struct MlaShape {
   std::int64_t o_groups = 0;  ///< grouped low-rank output projection; 0: dense
   std::int64_t o_lora_rank = 0;
   std::int64_t compress_ratio = 0;  ///< KV compressed by this ratio beyond the window; 0: none
-  std::int64_t window = 0;
+  std::int64_t window = 0;          ///< 0: full attention
   friend bool operator==(const MlaShape&, const MlaShape&) = default;
 };
 
@@ -108,7 +111,7 @@ struct MoeFfn {
 };
 
 /// One decoder layer. A parallel hybrid layer (Falcon-H1) has attention and mamba; a Nemotron-H
-/// layer has one mixer or one FFN only.
+/// layer has one mixer or one FFN only; a layer with `dense` and `moe` (Gemma 4) runs both.
 struct Layer {
   std::optional<AttentionShape> attention;
   std::optional<AttentionShape> cross_attention;  ///< encoder-decoder models
@@ -147,11 +150,16 @@ struct Llm {
   std::int64_t position_rows = 0;  ///< learned position table; 0: none
   std::int64_t norm_width = 1;     ///< parameters a hidden element of one norm: 1 rms, 2 with bias
   bool parallel_block = false;     ///< attention and FFN read the same normed input
+  bool fused_qkv = false;          ///< files hold q, k and v as one tensor
   std::vector<Layer> layers;
   std::int64_t encoder_layers = 0;  ///< leading layers that run once for a prompt, not each token
   PerLayerInput per_layer;
+  std::int64_t mtp_layers = 0;  ///< multi-token-prediction layers after `layers`, not in any count
+  bool mtp_own_tables = false;  ///< each of them has an embedding and a head of its own
   std::int64_t max_context = 0;
+  std::string default_format;  ///< weight format the published files have; "" when 16-bit
   std::optional<double> published_params;
+  bool published_includes_mtp = false;
   std::optional<double> published_active_params;
   std::string source;
   std::string notes;

@@ -64,12 +64,14 @@ enum class TensorRole : std::uint8_t {
   ShortConvKernel,
   ShortConvOut,
   PerLayerTable,
+  PerLayerModelProjection,
   PerLayerProjection,
   PerLayerGate,
   AltUp,
-  Laurel,
+  Laurel,  // last: sizes the table of names
 };
 
+/// The role's name as GGUF writes it, without layer number and suffix: "attn_q", "ffn_down_exps".
 std::string_view text_of(TensorRole role);
 
 struct Tensor {
@@ -80,6 +82,9 @@ struct Tensor {
   std::int64_t copies = 1;      ///< experts
   /// false: the tensor is never quantized (norms, biases, routers, convolutions, small vectors).
   bool quantizable = true;
+  /// Share of the tensor that one decoded token reads at batch 1: one row of a looked-up table, the
+  /// chosen experts, nothing of an encoder or of weights that no operator uses.
+  double read_share = 1.0;
 
   double params() const {
     return static_cast<double>(rows) * static_cast<double>(row_length) *
@@ -90,5 +95,10 @@ struct Tensor {
 std::vector<Tensor> tensors_of(const Llm& llm);
 /// Sum of `params()`; tied output counted once.
 double parameter_count(const Llm& llm);
+/// Parameters read for one token at batch 1: `params() * read_share` summed.
+double parameters_read_per_token(const Llm& llm);
+/// Parameters of the multi-token-prediction layers: for each a copy of the last full layer and the
+/// projection of two hidden states to one.
+double mtp_parameter_count(const Llm& llm);
 
 }  // namespace foretoken::model

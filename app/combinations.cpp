@@ -1,0 +1,169 @@
+#include "app/combinations.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "app/default_format.h"
+#include "base/error.h"
+#include "base/suggest.h"
+#include "hwdb/device_parameters.h"
+
+namespace foretoken::app {
+namespace {
+
+constexpr double kMostCombinations = 200'000;
+
+/// A device and a runtime that runs on it.
+struct Host {
+  const hwdb::Device* device;
+  const hwdb::Runtime* runtime;
+  bool is_default;
+};
+
+std::string scheme_of(const std::string& name, const model::SchemeTable& schemes) {
+  std::string scheme = schemes.find(name);
+  if (!scheme.empty()) return scheme;
+  throw Error(fmt::format("unknown weight format '{}'{}; 'foretoken list formats' names them all",
+                          name, did_you_mean(name, schemes.ids())));
+}
+
+void check_kv_formats(const std::vector<std::string>& names, const FormatTable& formats) {
+  for (const std::string& name : names) {
+    if (!name.empty()) formats.id_of(name);  // throws with a suggestion
+  }
+}
+
+/// Every device with every runtime asked for, or its usual one; what does not go together is
+/// noted, except under 'all', which means "those that do".
+std::vector<Host> hosts_of(Question& question, const PredictOptions& options,
+                           const sim::Library& library) {
+  std::vector<Host> hosts;
+  const bool all_runtimes = options.runtimes == std::vector<std::string>{"all"};
+  for (const hwdb::Device& device : question.devices) {
+    if (question.runtimes.empty()) {
+      try {
+        hosts.push_back({&device, &library.runtimes.default_for(device), true});
+      } catch (const Error& error) {
+        question.skipped.emplace_back(error.what());
+      }
+      continue;
+    }
+    for (const hwdb::Runtime& runtime : question.runtimes) {
+      if (runtime.supports(device)) {
+        hosts.push_back({&device, &runtime, false});
+      } else if (!all_runtimes) {
+        try {
+          library.runtimes.find_for(runtime.id, device);
+        } catch (const Error& error) {
+          question.skipped.emplace_back(error.what());
+        }
+      }
+    }
+  }
+  if (hosts.empty()) {
+    throw Error(question.skipped.empty()
+                    ? "no runtime runs on the chosen devices"
+                    : fmt::format("{}", fmt::join(question.skipped, "\n")));
+  }
+  return hosts;
+}
+
+/// The axes that neither model, device nor runtime bring.
+void add_states(Question& question, const PredictOptions& options, const Combination& base) {
+  for (const double batch : options.batches) {
+    for (const double context : options.contexts) {
+      for (const double gen : options.gen_tokens) {
+        for (const double threads : options.threads) {
+          for (const double ranks : options.ranks) {
+            Combination next = base;
+            next.request.batch = batch;
+            next.request.context_start = context;
+            next.request.gen_tokens = gen;
+            next.request.facts.threads = static_cast<int>(threads);
+            next.request.ranks = static_cast<int>(ranks);
+            question.combinations.push_back(std::move(next));
+          }
+        }
+      }
+    }
+  }
+}
+
+std::size_t or_one(std::size_t count) { return std::max<std::size_t>(count, 1); }
+
+void check_count(const PredictOptions& options, std::size_t hosts) {
+  double count = static_cast<double>(hosts);
+  for (const std::size_t axis :
+       {options.models.size(), or_one(options.formats.size()), options.batches.size(),
+        options.contexts.size(), options.gen_tokens.size(), or_one(options.kv_keys.size()),
+        or_one(options.kv_values.size()), options.threads.size(), options.ranks.size()}) {
+    count *= static_cast<double>(axis);
+  }
+  if (count > kMostCombinations) {
+    throw Error(fmt::format("the lists ask for {:.0f} predictions; at most {:.0f} at a time", count,
+                            kMostCombinations));
+  }
+}
+
+std::vector<std::string> or_default(std::vector<std::string> names) {
+  if (names.empty()) names.emplace_back();
+  return names;
+}
+
+void look_up(Question& question, const PredictOptions& options, const sim::Library& library) {
+  for (const std::string& name : options.models) {
+    question.models.push_back(library.models.resolve(name));
+  }
+  question.devices = library.devices.select(options.devices);
+  for (const std::string& change : options.changes) {
+    const hwdb::ParameterChange parsed = hwdb::parse_parameter_change(change);
+    for (hwdb::Device& device : question.devices) hwdb::apply_parameter(device, parsed);
+  }
+  for (const std::string& name : options.runtimes) {
+    for (hwdb::Runtime& runtime : library.runtimes.select(name)) {
+      question.runtimes.push_back(std::move(runtime));
+    }
+  }
+  check_kv_formats(options.kv_keys, library.formats);
+  check_kv_formats(options.kv_values, library.formats);
+}
+
+}  // namespace
+
+Question question_of(const PredictOptions& options, const sim::Library& library) {
+  Question question;
+  look_up(question, options, library);
+  std::vector<std::string> schemes;
+  for (const std::string& name : options.formats) {
+    schemes.push_back(scheme_of(name, library.schemes));
+  }
+  const std::vector<Host> hosts = hosts_of(question, options, library);
+  check_count(options, hosts.size());
+  for (const model::Llm& llm : question.models) {
+    for (const Host& host : hosts) {
+      for (const std::string& scheme : or_default(schemes)) {
+        for (const std::string& keys : or_default(options.kv_keys)) {
+          for (const std::string& values : or_default(options.kv_values)) {
+            Combination base;
+            base.default_runtime = host.is_default;
+            base.default_format = scheme.empty();
+            sim::Request& request = base.request;
+            request.llm = &llm;
+            request.device = host.device;
+            request.runtime = host.runtime;
+            request.scheme = scheme.empty() ? default_format(llm, *host.runtime, library) : scheme;
+            request.kv_keys = keys;
+            request.kv_values = values;
+            request.device_changed = !options.changes.empty();
+            request.facts.flash_attention = options.flash_attention;
+            add_states(question, options, base);
+          }
+        }
+      }
+    }
+  }
+  return question;
+}
+
+}  // namespace foretoken::app

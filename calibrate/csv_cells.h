@@ -1,0 +1,33 @@
+#pragma once
+
+/// Cells of one CSV row by column name, with the checks that every measurement file needs; faults
+/// are collected, so that a file's mistakes are reported together.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/csv_table.h"
+
+namespace foretoken::calibrate {
+
+class CsvCells {
+ public:
+  CsvCells(const CsvTable& table, std::vector<Fault>& faults) : table_(table), faults_(faults) {}
+
+  void select(std::size_t row) { row_ = row; }
+  int line() const { return table_.line(row_); }
+
+  /// "" when the column is absent.
+  std::string text(std::string_view column) const;
+  /// nullopt when the column is absent or the cell empty; a fault for a word or a negative figure.
+  std::optional<double> number(std::string_view column);
+
+ private:
+  const CsvTable& table_;
+  std::vector<Fault>& faults_;
+  std::size_t row_ = 0;
+};
+
+}  // namespace foretoken::calibrate

@@ -1,0 +1,118 @@
+#include "calibrate/dataset.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "base/hash.h"
+#include "base/text_file.h"
+#include "calibrate/decode_csv.h"
+#include "calibrate/kernel_csv.h"
+
+namespace foretoken::calibrate {
+namespace {
+
+std::vector<std::string> measurement_files(const std::vector<std::string>& data_folders,
+                                           const std::string& sub, const std::string& prefix) {
+  std::vector<std::string> files;
+  for (const std::string& folder : data_folders) {
+    for (const char* ending : {".csv", ".csv.gz"}) {
+      for (const std::string& path : files_in(folder + "/measurements" + sub, ending)) {
+        const std::string name = path.substr(path.rfind('/') + 1);
+        if (name.rfind(prefix, 0) == 0) files.push_back(path);
+      }
+    }
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+PoolData& pool_of(Dataset& data, const sim::Library& library, const std::string& name) {
+  PoolData& pool = data.pools[name];
+  if (pool.law == nullptr) {
+    pool.name = name;
+    pool.law = &library.laws.at(name);
+    pool.builder = std::make_unique<DesignBuilder>(*pool.law);
+  }
+  return pool;
+}
+
+/// Rows of one configuration (a depth sweep, repeats) share the weight of a few: a machine that was
+/// measured a thousand times must not speak for all others.
+double shared_weight(double rows) { return rows <= 1.0 ? 1.0 : 1.0 / std::sqrt(rows); }
+
+std::string configuration(const ResolvedRow& row) {
+  const sim::Request& r = row.request;
+  return r.device->id + "|" + r.runtime->id + "|" + r.llm->id + "|" + r.scheme + "|" +
+         row.row->source;
+}
+
+void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
+  Resolver resolver(library);
+  std::map<std::string, double> repeats;
+  for (const auto& row : data.decode_rows) {
+    auto resolved = std::make_unique<ResolvedRow>(resolver.resolve(*row));
+    if (!resolved->reject.empty()) {
+      data.unusable.push_back({row->row_id, resolved->reject});
+      continue;
+    }
+    if (resolved->clean()) repeats[configuration(*resolved)] += 1.0;
+    data.resolved.push_back(std::move(resolved));
+  }
+  for (const auto& resolved : data.resolved) {
+    PoolData& pool = pool_of(data, library, resolved->pool);
+    const double weight = shared_weight(repeats[configuration(*resolved)]);
+    pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->clean()});
+    pool.fit_rows.push_back(pool.builder->row(resolved->loads, resolved->seconds, weight, true));
+  }
+}
+
+void add_kernel_rows(Dataset& data, const sim::Library& library) {
+  for (const auto& row : data.kernel_rows) {
+    auto resolved = std::make_unique<ResolvedKernel>(resolve_kernel(library, *row));
+    if (!resolved->reject.empty()) {
+      data.unusable.push_back({row->row_id, resolved->reject});
+      continue;
+    }
+    PoolData& pool = pool_of(data, library, resolved->pool);
+    pool.rows.push_back(
+        {.kernel = resolved.get(),
+         .fit = pool.builder->row(resolved->loads, row->latency_seconds, 1.0, false),
+         .fitted = resolved->clean()});
+    data.kernels.push_back(std::move(resolved));
+  }
+}
+
+}  // namespace
+
+Dataset read_dataset(const sim::Library& library, const std::vector<std::string>& data_folders) {
+  Dataset data;
+  std::uint64_t hash = kFnvOffset;
+  for (const std::string& path : measurement_files(data_folders, "", "decode_")) {
+    for (DecodeRow& row : read_decode_rows(path)) {
+      data.decode_rows.push_back(std::make_unique<DecodeRow>(std::move(row)));
+    }
+    hash = fnv1a(read_text_file(path), hash);
+  }
+  for (const std::string& path : measurement_files(data_folders, "/kernels", "")) {
+    for (KernelRow& row : read_kernel_rows(path)) {
+      data.kernel_rows.push_back(std::make_unique<KernelRow>(std::move(row)));
+    }
+    hash = fnv1a(read_text_file(path), hash);
+  }
+  data.hash = hash_text(hash);
+  add_decode_rows(data, library, true);
+  add_kernel_rows(data, library);
+  return data;
+}
+
+Dataset read_foreign(const sim::Library& library, const std::string& path) {
+  Dataset data;
+  for (DecodeRow& row : read_decode_rows(path)) {
+    data.decode_rows.push_back(std::make_unique<DecodeRow>(std::move(row)));
+  }
+  add_decode_rows(data, library, false);
+  return data;
+}
+
+}  // namespace foretoken::calibrate

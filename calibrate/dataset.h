@@ -1,0 +1,54 @@
+#pragma once
+
+/// All measured rows of the data folders, resolved and sorted into pools, each with its design:
+/// what calibration fits and what validation folds over.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "calibrate/design_builder.h"
+#include "calibrate/kernel_resolver.h"
+#include "calibrate/resolver.h"
+
+namespace foretoken::calibrate {
+
+/// One row of a pool that can be predicted. `decode` or `kernel` is set.
+struct PoolRow {
+  const ResolvedRow* decode = nullptr;
+  const ResolvedKernel* kernel = nullptr;
+  bool fitted = false;  ///< takes part in fits when no fold leaves it out
+};
+
+struct PoolData {
+  std::string name;
+  const ops::LawSpec* law = nullptr;
+  std::unique_ptr<DesignBuilder> builder;
+  std::vector<PoolRow> rows;
+  std::vector<FitRow> fit_rows;  ///< parallel to `rows`
+  const Design& design() const { return builder->design(); }
+};
+
+struct UnusableRow {
+  std::string row_id;
+  std::string reason;
+};
+
+struct Dataset {
+  std::vector<std::unique_ptr<DecodeRow>> decode_rows;
+  std::vector<std::unique_ptr<KernelRow>> kernel_rows;
+  std::vector<std::unique_ptr<ResolvedRow>> resolved;
+  std::vector<std::unique_ptr<ResolvedKernel>> kernels;
+  std::map<std::string, PoolData> pools;
+  std::vector<UnusableRow> unusable;
+  std::string hash;  ///< of the measurement files
+};
+
+/// Reads `measurements/decode/*.csv[.gz]` and `measurements/kernels/*.csv[.gz]` of the folders.
+Dataset read_dataset(const sim::Library& library, const std::vector<std::string>& data_folders);
+
+/// The same for one decode file of a user, none of whose rows is fitted.
+Dataset read_foreign(const sim::Library& library, const std::string& path);
+
+}  // namespace foretoken::calibrate

@@ -1,0 +1,106 @@
+#include "calibrate/design_builder.h"
+
+#include <cmath>
+
+#include "ops/context.h"
+
+namespace foretoken::calibrate {
+namespace {
+
+using ops::Slot;
+
+constexpr std::array<Slot, kLawInputs - 1> kSlots{Slot::Launch, Slot::Dram, Slot::Llc, Slot::Core,
+                                                  Slot::Serial, Slot::Flop, Slot::Link};
+
+/// Whether a roof's load is there at all; a coefficient without load would be a free parameter.
+bool takes_part(Slot slot, const ops::Load& load) {
+  switch (slot) {
+    case Slot::Launch:
+      return load.launches > 0;
+    case Slot::Dram:
+      return load.memory.base() > 0;
+    case Slot::Llc:
+      return load.cache.base() > 0;
+    case Slot::Core:
+      return load.core.base() > 0;
+    case Slot::Serial:
+      return load.serial_steps > 0;
+    case Slot::Flop:
+      return load.flop.base() > 0;
+    case Slot::Link:
+      return load.link.base() > 0;
+  }
+  return false;
+}
+
+}  // namespace
+
+int DesignBuilder::level_index(const ops::CoefficientSpec& spec, std::size_t level) {
+  const std::string key = ops::text_of(spec.id) + "/" + std::to_string(level);
+  const auto [found, added] = levels_.try_emplace(key, design_.levels);
+  if (added) ++design_.levels;
+  return found->second;
+}
+
+int DesignBuilder::parameter(const ops::CoefficientSpec& spec, const ops::LevelSpec& level,
+                             const std::string& name) {
+  const auto [found, added] = parameters_.try_emplace(name, static_cast<int>(design_.names.size()));
+  if (!added) return found->second;
+  design_.names.push_back(name);
+  design_.spread.push_back(level.spread);
+  // The pool's own value and its covariates' slopes are single numbers: nothing to estimate a
+  // spread from.
+  const auto index = static_cast<std::size_t>(&level - spec.levels.data());
+  design_.level.push_back(level.attributes.empty() ? -1 : level_index(spec, index));
+  return found->second;
+}
+
+void DesignBuilder::add_terms(const ops::CoefficientSpec& spec, const ops::Context& context,
+                              FitCoefficient& coefficient) {
+  coefficient.ln_prior += std::log(spec.prior);
+  if (spec.of) add_terms(*law_.find(*spec.of), context, coefficient);
+  for (const ops::LevelSpec& level : spec.levels) {
+    const auto term = ops::term_of(spec, level, context);
+    if (term) coefficient.terms.emplace_back(parameter(spec, level, term->parameter), term->weight);
+  }
+}
+
+int DesignBuilder::coefficient(FitRow& row, std::unordered_map<std::uint64_t, int>& seen,
+                               ops::CoefficientId id, std::size_t context_index,
+                               const ops::Context& context) {
+  const ops::CoefficientSpec* const spec = law_.find(id);
+  if (spec == nullptr) return -1;
+  const std::uint64_t key = context_index * 1024 + static_cast<std::uint64_t>(id);
+  const auto [found, added] = seen.try_emplace(key, static_cast<int>(row.coefficients.size()));
+  if (added) {
+    FitCoefficient coefficient;
+    add_terms(*spec, context, coefficient);
+    row.coefficients.push_back(std::move(coefficient));
+  }
+  return found->second;
+}
+
+FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double weight,
+                          bool with_host) {
+  FitRow row;
+  row.ln_seconds = std::log(seconds);
+  row.weight = weight;
+  std::unordered_map<std::uint64_t, int> seen;
+  for (const sim::OpLoad& op : step.ops) {
+    const ops::Context& context = step.contexts[op.context];
+    FitOp fit{.load = op.load, .repeat = op.repeat};
+    for (std::size_t i = 0; i < kSlots.size(); ++i) {
+      fit.input[i] = static_cast<std::int16_t>(
+          takes_part(kSlots[i], op.load)
+              ? coefficient(row, seen, ops::coefficient(op.family, kSlots[i]), op.context, context)
+              : -1);
+    }
+    fit.input[kLawInputs - 1] = static_cast<std::int16_t>(
+        coefficient(row, seen, ops::kStepSharpness, 0, step.contexts.front()));
+    row.ops.push_back(fit);
+  }
+  if (with_host) row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
+  return row;
+}
+
+}  // namespace foretoken::calibrate

@@ -1,0 +1,163 @@
+#include "calibrate/fit.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <Eigen/Dense>
+
+#include "calibrate/row_model.h"
+#include "calibrate/solve.h"
+
+namespace foretoken::calibrate {
+namespace {
+
+constexpr double kLeastScale = 0.01;
+constexpr double kLargestScale = 0.5;
+constexpr double kLeastSpread = 0.01;
+constexpr double kLargestSpread = 2.0;
+
+/// Residuals ln(predicted / measured) of the included rows.
+std::vector<double> residuals_of(const std::vector<FitRow>& rows,
+                                 const std::vector<std::uint8_t>& included,
+                                 const std::vector<double>& parameters) {
+  std::vector<double> residuals;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (included[i] == 0) continue;
+    residuals.push_back(ln_predicted(rows[i], parameters, nullptr) - rows[i].ln_seconds);
+  }
+  return residuals;
+}
+
+/// 1.4826 times the median absolute residual: a standard deviation that outliers do not move.
+double robust_scale(std::vector<double> residuals) {
+  if (residuals.empty()) return kLargestScale;
+  for (double& r : residuals) r = std::abs(r);
+  const auto middle = residuals.begin() + static_cast<std::ptrdiff_t>(residuals.size() / 2);
+  std::nth_element(residuals.begin(), middle, residuals.end());
+  constexpr double kMadToSigma = 1.4826;
+  return std::clamp(kMadToSigma * *middle, kLeastScale, kLargestScale);
+}
+
+/// d ln t / d parameter of one row, as (index, value) with indices possibly repeated.
+std::vector<std::pair<int, double>> row_jacobian(const FitRow& row,
+                                                 const std::vector<double>& parameters,
+                                                 double& ln_time) {
+  std::vector<double> gradient;
+  ln_time = ln_predicted(row, parameters, &gradient);
+  std::vector<std::pair<int, double>> jacobian;
+  for (std::size_t c = 0; c < row.coefficients.size(); ++c) {
+    for (const auto& [index, weight] : row.coefficients[c].terms) {
+      jacobian.emplace_back(index, weight * gradient[c]);
+    }
+  }
+  return jacobian;
+}
+
+/// Marginal posterior variances: the inverse of the Gauss-Newton Hessian at the optimum, rows
+/// weighted as the robust loss weights them there.
+std::vector<double> posterior_variances(const std::vector<FitRow>& rows,
+                                        const std::vector<std::uint8_t>& included,
+                                        const Scales& scales,
+                                        const std::vector<double>& parameters) {
+  const auto n = static_cast<Eigen::Index>(parameters.size());
+  Eigen::MatrixXd hessian = Eigen::MatrixXd::Zero(n, n);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (included[i] == 0) continue;
+    double ln_time = 0;
+    const auto jacobian = row_jacobian(rows[i], parameters, ln_time);
+    const double residual = (ln_time - rows[i].ln_seconds) / scales.residual;
+    const double ratio = residual / kLossScale;
+    const double weight =
+        rows[i].weight / (1.0 + ratio * ratio) / (scales.residual * scales.residual);
+    for (const auto& [a, da] : jacobian) {
+      for (const auto& [b, db] : jacobian) hessian(a, b) += weight * da * db;
+    }
+  }
+  for (Eigen::Index p = 0; p < n; ++p) {
+    const double spread = scales.spreads[static_cast<std::size_t>(p)];
+    hessian(p, p) += 1.0 / (spread * spread);
+  }
+  const Eigen::LLT<Eigen::MatrixXd> cholesky(hessian);
+  const Eigen::MatrixXd inverse = cholesky.solve(Eigen::MatrixXd::Identity(n, n));
+  std::vector<double> variances(parameters.size());
+  for (Eigen::Index p = 0; p < n; ++p) {
+    variances[static_cast<std::size_t>(p)] = std::max(inverse(p, p), 0.0);
+  }
+  return variances;
+}
+
+/// New spread of each level: the mean of value^2 + posterior variance over the parameters that rows
+/// speak of, with one pseudo-observation at the law file's spread.
+void update_spreads(const Design& design, const std::vector<double>& parameters,
+                    const std::vector<double>& variances, const std::vector<double>& row_counts,
+                    std::vector<double>& spreads) {
+  const auto levels = static_cast<std::size_t>(design.levels);
+  std::vector<double> sum(levels, 0.0);
+  std::vector<double> count(levels, 0.0);
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (design.level[p] < 0) continue;
+    const auto level = static_cast<std::size_t>(design.level[p]);
+    if (count[level] == 0.0) {
+      sum[level] += design.spread[p] * design.spread[p];
+      count[level] += 1.0;
+    }
+    if (row_counts[p] == 0.0) continue;
+    sum[level] += parameters[p] * parameters[p] + variances[p];
+    count[level] += 1.0;
+  }
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (design.level[p] < 0) continue;
+    const auto level = static_cast<std::size_t>(design.level[p]);
+    spreads[p] = std::clamp(std::sqrt(sum[level] / count[level]), kLeastSpread, kLargestSpread);
+  }
+}
+
+std::vector<double> rows_behind(const Design& design, const std::vector<FitRow>& rows,
+                                const std::vector<std::uint8_t>& included) {
+  std::vector<double> counts(design.names.size(), 0.0);
+  std::vector<std::size_t> last(design.names.size(), rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (included[i] == 0) continue;
+    for (const FitCoefficient& coefficient : rows[i].coefficients) {
+      for (const auto& term : coefficient.terms) {
+        const auto p = static_cast<std::size_t>(term.first);
+        if (last[p] == i) continue;
+        last[p] = i;
+        counts[p] += 1.0;
+      }
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
+             const std::vector<std::uint8_t>& included, const std::vector<double>& start,
+             const FitSettings& settings, bool with_deviations) {
+  Fit fit;
+  fit.parameters = start.empty() ? std::vector<double>(design.names.size(), 0.0) : start;
+  fit.rows = rows_behind(design, rows, included);
+  Scales scales{.spreads = design.spread, .residual = settings.initial_scale};
+  std::vector<double> variances;
+  for (int round = 0; round < settings.rounds; ++round) {
+    const SolveResult result =
+        solve(rows, included, scales, settings.max_iterations, fit.parameters);
+    fit.iterations += result.iterations;
+    fit.converged = result.converged;
+    const bool last = round + 1 == settings.rounds;
+    if (last && !with_deviations) break;
+    variances = posterior_variances(rows, included, scales, fit.parameters);
+    if (last) break;
+    update_spreads(design, fit.parameters, variances, fit.rows, scales.spreads);
+    scales.residual = robust_scale(residuals_of(rows, included, fit.parameters));
+  }
+  if (with_deviations) {
+    for (const double v : variances) fit.deviations.push_back(std::sqrt(v));
+  }
+  fit.spreads = scales.spreads;
+  fit.scale = scales.residual;
+  return fit;
+}
+
+}  // namespace foretoken::calibrate

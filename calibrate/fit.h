@@ -1,0 +1,37 @@
+#pragma once
+
+/// The fit of one pool: maximum a posteriori over its parameters with Ceres, residuals in ln time,
+/// each divided by the pool's residual scale, under a Cauchy loss. The spread of each level and the
+/// residual scale are estimated from the rows in the fit (expectation maximisation with the Laplace
+/// posterior), so nothing is tuned on rows that are left out.
+
+#include <cstdint>
+#include <vector>
+
+#include "calibrate/fit_row.h"
+
+namespace foretoken::calibrate {
+
+struct FitSettings {
+  int rounds = 4;           ///< of spread estimation, each a full solve
+  int max_iterations = 40;  ///< of one solve
+  double initial_scale = 0.1;
+};
+
+struct Fit {
+  std::vector<double> parameters;
+  std::vector<double> deviations;  ///< Laplace posterior; empty unless asked for
+  std::vector<double> spreads;     ///< estimated, one a parameter
+  std::vector<double> rows;        ///< rows that use each parameter
+  double scale = 0.1;              ///< robust standard deviation of ln residuals
+  int iterations = 0;
+  bool converged = false;
+};
+
+/// Fits the rows whose `included` flag is set. `start` may be empty. Throws Error when the solver
+/// fails; never for a hard problem, which ends with `converged` false.
+Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
+             const std::vector<std::uint8_t>& included, const std::vector<double>& start,
+             const FitSettings& settings, bool with_deviations);
+
+}  // namespace foretoken::calibrate

@@ -1,0 +1,58 @@
+#include "calibrate/kernel_csv.h"
+
+#include "base/csv_table.h"
+#include "calibrate/csv_cells.h"
+
+namespace foretoken::calibrate {
+namespace {
+
+KernelRow read_row(CsvCells& cells, const CsvTable& table) {
+  const auto number = [&](std::string_view column) { return cells.number(column).value_or(0.0); };
+  KernelRow row;
+  row.file = table.name();
+  row.line = cells.line();
+  row.row_id = cells.text("row_id");
+  row.source = cells.text("source");
+  row.device = cells.text("device");
+  row.runtime = cells.text("runtime");
+  row.runtime_version = cells.text("runtime_version");
+  row.kernel = cells.text("kernel");
+  row.op = cells.text("op");
+  row.weight_format = cells.text("weight_format");
+  row.activation_format = cells.text("activation_format");
+  row.kv_format = cells.text("kv_format");
+  row.m = number("m");
+  row.n = number("n");
+  row.k = number("k");
+  row.batch = number("batch");
+  row.heads_q = number("heads_q");
+  row.heads_kv = number("heads_kv");
+  row.head_dim = number("head_dim");
+  row.kv_len = number("kv_len");
+  row.experts = number("experts");
+  row.experts_active = number("experts_active");
+  row.tp = cells.number("tp").value_or(1.0);
+  row.latency_seconds = number("latency_us") * 1e-6;
+  row.footprint_over_llc = cells.number("footprint_over_llc");
+  row.label = cells.text("label");
+  return row;
+}
+
+}  // namespace
+
+std::vector<KernelRow> read_kernel_rows(const std::string& path) {
+  const CsvTable table = CsvTable::read(path);
+  for (const char* needed : {"device", "runtime", "op", "latency_us"}) table.column(needed);
+  std::vector<Fault> faults;
+  CsvCells cells(table, faults);
+  std::vector<KernelRow> rows;
+  rows.reserve(table.rows());
+  for (std::size_t i = 0; i < table.rows(); ++i) {
+    cells.select(i);
+    rows.push_back(read_row(cells, table));
+  }
+  if (!faults.empty()) throw ConfigError(std::move(faults));
+  return rows;
+}
+
+}  // namespace foretoken::calibrate

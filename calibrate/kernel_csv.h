@@ -1,0 +1,15 @@
+#pragma once
+
+/// Reads kernel rows by column name. Needed: device, runtime, op, latency_us.
+
+#include <string>
+#include <vector>
+
+#include "calibrate/measurement.h"
+
+namespace foretoken::calibrate {
+
+/// Throws ConfigError as `read_decode_rows` does.
+std::vector<KernelRow> read_kernel_rows(const std::string& path);
+
+}  // namespace foretoken::calibrate

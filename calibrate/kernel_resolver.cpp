@@ -1,0 +1,115 @@
+#include "calibrate/kernel_resolver.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "ops/context_of.h"
+#include "ops/load.h"
+
+namespace foretoken::calibrate {
+namespace {
+
+/// A row's format names resolved; nullopt when one is unknown.
+std::optional<FormatId> format_of(const sim::Library& library, const std::string& name,
+                                  const char* when_empty) {
+  FormatId id{};
+  if (!library.formats.find(name.empty() ? when_empty : name, id)) return std::nullopt;
+  return id;
+}
+
+std::optional<ops::Op> attention_of(const sim::Library& library, const KernelRow& row) {
+  const auto kv = format_of(library, row.kv_format, "BF16");
+  if (!kv) return std::nullopt;
+  const double batch = std::max(row.batch, std::max(row.m, 1.0));
+  if (row.op == "mla") {
+    constexpr double kRope = 64;
+    return ops::LatentAttention{.batch = batch,
+                                .heads = row.heads_q,
+                                .rank = row.head_dim - kRope,
+                                .rope_dim = kRope,
+                                .kv_len = row.kv_len,
+                                .kv = *kv};
+  }
+  return ops::Attention{.batch = batch,
+                        .heads = row.heads_q,
+                        .kv_heads = row.heads_kv,
+                        .head_dim = row.head_dim,
+                        .value_dim = row.head_dim,
+                        .kv_len = row.kv_len,
+                        .keys = *kv,
+                        .values = *kv};
+}
+
+std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) {
+  if (row.op == "gemm" || row.op == "gemv") {
+    const auto weights = format_of(library, row.weight_format, "BF16");
+    if (!weights || row.n <= 0 || row.k <= 0) return std::nullopt;
+    return ops::Gemm{.m = std::max(row.m, 1.0), .n = row.n, .k = row.k, .weights = *weights};
+  }
+  if (row.op == "attention" || row.op == "mla") return attention_of(library, row);
+  if (row.op == "moe") {
+    const auto weights = format_of(library, row.weight_format, "BF16");
+    if (!weights || row.experts <= 0) return std::nullopt;
+    // Gate, up and down as one operator: three matrices of n x k.
+    constexpr double kMatrices = 3;
+    return ops::ExpertGemm{.m = std::max(row.m, 1.0),
+                           .n = kMatrices * row.n / std::max(row.tp, 1.0),
+                           .k = row.k,
+                           .experts = row.experts,
+                           .experts_per_token = row.experts_active,
+                           .weights = *weights};
+  }
+  if (row.op == "allreduce") {
+    constexpr double kHalf = 2;
+    return ops::AllReduce{.bytes = std::max(row.m, 1.0) * row.n * kHalf, .ranks = row.tp};
+  }
+  for (const char* small :
+       {"rmsnorm", "layernorm", "rope", "activation", "add", "quantize_activation"}) {
+    if (row.op == small) return ops::Elementwise{.values = std::max(row.m, 1.0) * row.n};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row) {
+  ResolvedKernel result;
+  result.row = &row;
+  result.label = row.label;
+  result.device = library.devices.lookup(row.device);
+  const hwdb::Runtime* const runtime = library.runtimes.lookup(row.runtime);
+  const auto op = op_of(library, row);
+  if (result.device == nullptr) {
+    result.reject = "unknown device '" + row.device + "'";
+  } else if (runtime == nullptr) {
+    result.reject = "unknown runtime '" + row.runtime + "'";
+  } else if (!op) {
+    result.reject = "operator '" + row.op + "' or its formats are not modelled";
+  } else if (!(row.latency_seconds > 0.0)) {
+    result.reject = "no latency";
+  } else {
+    result.pool = runtime->pool_of(*result.device);
+    if (library.laws.count(result.pool) == 0) result.reject = "no law for its pool";
+  }
+  if (!result.reject.empty()) return result;
+
+  ops::Context context = ops::context_of(
+      *result.device, *runtime, {.runtime_version = row.runtime_version, .source = row.source});
+  context[ops::Attribute::Kernel] = row.kernel;
+  result.loads.contexts.push_back(context);
+  ops::add_operator(context, *op, library.formats);
+  result.loads.contexts.push_back(context);
+  sim::OpLoad load{.name = row.op,
+                   .family = ops::family_of(*op),
+                   .demand = ops::demand_of(*op, library.formats)};
+  load.context = 1;
+  ops::Engagement engagement;
+  engagement.cached_share = ops::cached_share(row.footprint_over_llc);
+  const auto llc = ops::coefficient(load.family, ops::Slot::Llc);
+  engagement.has_cache_rate = library.laws.at(result.pool).find(llc) != nullptr;
+  load.load = ops::load_of(load.demand, 1.0, *result.device, engagement);
+  result.loads.ops.push_back(std::move(load));
+  return result;
+}
+
+}  // namespace foretoken::calibrate

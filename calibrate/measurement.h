@@ -1,0 +1,65 @@
+#pragma once
+
+/// Measured rows as a file gives them, before anything is resolved: names are as written, a figure
+/// that the file does not state is absent.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace foretoken::calibrate {
+
+/// One end-to-end decode measurement.
+struct DecodeRow {
+  std::string row_id;
+  std::string source;
+  std::string device;
+  std::string device_class;
+  double n_devices = 1;
+  std::string parallelism;  ///< "tp2", "pp4 (layer split)"
+  std::string runtime;
+  std::string runtime_version;
+  std::optional<double> build_year;  ///< like 2025.5
+  int threads = 0;                   ///< 0: not said
+  std::string model;
+  std::string weight_format;
+  std::optional<double> weight_bytes;
+  std::string kv_format;
+  double batch = 1;
+  double context_start = 0;
+  double gen_tokens = 0;
+  std::optional<double> tokens_per_second;  ///< of the whole batch
+  std::optional<double> seconds_per_token;  ///< of one sequence
+  double prefill_tokens = 0;
+  std::optional<double> memory_bytes;
+  std::optional<bool> flash_attention;
+  std::string label;  ///< ";"-separated; empty: clean
+  std::string notes;
+  std::string file;
+  int line = 0;
+};
+
+/// One kernel measurement.
+struct KernelRow {
+  std::string row_id;
+  std::string source;
+  std::string device;
+  std::string runtime;
+  std::string runtime_version;
+  std::string kernel;
+  std::string op;
+  std::string weight_format;
+  std::string activation_format;
+  std::string kv_format;
+  double m = 0, n = 0, k = 0;
+  double batch = 0, heads_q = 0, heads_kv = 0, head_dim = 0, kv_len = 0;
+  double experts = 0, experts_active = 0;
+  double tp = 1;
+  double latency_seconds = 0;
+  std::optional<double> footprint_over_llc;
+  std::string label;
+  std::string file;
+  int line = 0;
+};
+
+}  // namespace foretoken::calibrate

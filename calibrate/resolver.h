@@ -1,0 +1,52 @@
+#pragma once
+
+/// From a measured row's names to the product's values: device, runtime, model, format, and the
+/// loads of its step. A row that cannot be resolved or is impossible is rejected with a reason.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "calibrate/measurement.h"
+#include "sim/library.h"
+#include "sim/request.h"
+#include "sim/step_loads.h"
+
+namespace foretoken::calibrate {
+
+struct ResolvedRow {
+  const DecodeRow* row = nullptr;
+  sim::Request request;
+  const model::WeightAssignment* weights = nullptr;
+  sim::StepLoads loads;  ///< of a step at the row's mean context
+  std::string pool;
+  double seconds = 0;  ///< measured, a step: a token of every sequence
+  std::string label;   ///< the row's own, and what screening adds
+  std::string reject;  ///< why the row cannot be used at all; empty: usable
+  bool clean() const { return reject.empty() && label.empty(); }
+};
+
+class Resolver {
+ public:
+  explicit Resolver(const sim::Library& library);
+  ~Resolver();
+
+  /// `row` must outlive the result.
+  ResolvedRow resolve(const DecodeRow& row);
+
+ private:
+  const model::WeightAssignment* assignment(const model::Llm& llm, const std::string& scheme);
+  void find_names(const DecodeRow& row, ResolvedRow& result);
+  void find_formats(const DecodeRow& row, ResolvedRow& result);
+  void screen(ResolvedRow& result) const;
+
+  const sim::Library& library_;
+  std::map<std::pair<std::string, std::string>, std::unique_ptr<model::WeightAssignment>>
+      assignments_;
+};
+
+/// Tensor-parallel ranks that a row's `parallelism` states ("tp4" -> 4); 1 otherwise.
+int ranks_of(const std::string& parallelism);
+
+}  // namespace foretoken::calibrate

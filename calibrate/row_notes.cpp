@@ -1,0 +1,67 @@
+#include "calibrate/row_notes.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <utility>
+
+namespace foretoken::calibrate {
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string result(text);
+  std::transform(result.begin(), result.end(), result.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return result;
+}
+
+bool contains_any(const std::string& text, std::initializer_list<const char*> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [&](const char* word) { return text.find(word) != std::string::npos; });
+}
+
+void add(std::string& labels, const char* label) {
+  if (!labels.empty()) labels += ';';
+  labels += label;
+}
+
+}  // namespace
+
+std::optional<bool> flash_attention_in(std::string_view notes) {
+  const std::string text = lower(notes);
+  if (contains_any(text, {"fa=1", "fa=true", "fa on", "flash attention on", "flash_attn=1"})) {
+    return true;
+  }
+  if (contains_any(text, {"fa=0", "fa=false", "fa off", "flash attention off", "flash_attn=0"})) {
+    return false;
+  }
+  return std::nullopt;
+}
+
+std::string labels_in(const DecodeRow& row) {
+  const std::string notes = lower(row.notes);
+  const std::string parallelism = lower(row.parallelism);
+  std::string labels;
+  if (row.notes.find("FLAG") != std::string::npos) add(labels, "flag");
+  if (contains_any(notes, {"speculative", "draft model", "mtp on", "eagle", "dflash"})) {
+    add(labels, "speculative");
+  }
+  // Tensor parallelism is modelled; splitting layers over devices is not one device's speed.
+  const bool tensor_parallel = parallelism.rfind("tp", 0) == 0;
+  if ((row.n_devices > 1 && !tensor_parallel) || parallelism.rfind("pp", 0) == 0 ||
+      parallelism.rfind("row", 0) == 0 || parallelism.rfind("ep", 0) == 0) {
+    add(labels, "multi-device");
+  }
+  if (contains_any(notes, {"partial offload", "cpu-moe", "ncmoe", "exps=cpu", "experts on cpu",
+                           "cpu offload", "offloaded to cpu"})) {
+    add(labels, "partial-offload");
+  }
+  if (contains_any(notes, {"low trust", "self-reported", "not trustworthy"})) {
+    add(labels, "low-trust");
+  }
+  if (contains_any(notes, {"throttl"})) add(labels, "throttled");
+  if (contains_any(notes, {"simulated"})) add(labels, "simulated");
+  return labels;
+}
+
+}  // namespace foretoken::calibrate

@@ -1,0 +1,21 @@
+#pragma once
+
+/// What free-text notes say of a row: flash attention, and labels that keep a row out of the clean
+/// ones. For files without a `label` column.
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "calibrate/measurement.h"
+
+namespace foretoken::calibrate {
+
+/// "fa=1", "FA on", "flash attention off" ...; nullopt when the notes do not say.
+std::optional<bool> flash_attention_in(std::string_view notes);
+
+/// Labels, ";"-separated, from notes, device count and parallelism: flag, speculative,
+/// multi-device, partial-offload, low-trust, throttled, simulated. Empty: clean.
+std::string labels_in(const DecodeRow& row);
+
+}  // namespace foretoken::calibrate

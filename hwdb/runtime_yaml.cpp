@@ -1,0 +1,108 @@
+#include "hwdb/runtime_yaml.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/suggest.h"
+#include "base/yaml_map.h"
+
+namespace foretoken::hwdb {
+namespace {
+
+const std::vector<std::string> kClasses{"gpu", "igpu", "cpu", "npu"};
+
+DeviceClass read_class(YamlMap& map) {
+  return device_class_of(map.choice("class", kClasses)).value_or(DeviceClass::Gpu);
+}
+
+/// The words of list `key`, each of which must be one of `known`.
+std::vector<std::string> words(YamlMap& map, std::string_view key,
+                               const std::vector<std::string>& known) {
+  std::vector<std::string> found = map.texts(key);
+  for (const std::string& word : found) {
+    if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+    map.fault(key, fmt::format("'{}' holds '{}'; expected some of: {}{}", map.path(key), word,
+                               fmt::join(known, ", "), did_you_mean(word, known)));
+  }
+  return found;
+}
+
+void read_fusion(YamlMap& top, Runtime& runtime) {
+  const auto fused = words(top, "fuses", {"qkv", "gate_up", "norm", "rope", "moe"});
+  const auto has = [&](std::string_view word) {
+    return std::find(fused.begin(), fused.end(), word) != fused.end();
+  };
+  runtime.fuses_qkv = has("qkv");
+  runtime.fuses_gate_up = has("gate_up");
+  runtime.fuses_norm = has("norm");
+  runtime.fuses_rope = has("rope");
+  runtime.fuses_moe = has("moe");
+  runtime.graph_capture = top.boolean("graph_capture");
+  runtime.whole_step_graph = top.find_boolean("whole_step_graph").value_or(false);
+  runtime.expands_mla = top.find_boolean("expands_mla").value_or(false);
+  if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {
+    runtime.static_kv_slots = static_cast<int>(*slots);
+  }
+  runtime.activation_quantization =
+      top.find_choice("activation_quantization", {"int8", "fp8", "fp4", "int16"}).value_or("");
+  runtime.kv_format = top.find_text("kv_format").value_or("F16");
+  runtime.host_operators = words(top, "host_operators", {"embedding", "head", "sampling"});
+}
+
+void read_pools(YamlMap& top, Runtime& runtime) {
+  for (YamlMap& rule : top.maps("pools")) {
+    runtime.pools.push_back({.device_class = read_class(rule),
+                             .vendor = rule.find_text("vendor").value_or(""),
+                             .pool = rule.text("pool")});
+  }
+  if (runtime.pools.empty()) top.fault("pools", "'pools' must list at least one class and pool");
+  for (YamlMap& rule : top.maps("default_for")) {
+    runtime.default_for.push_back(
+        {.device_class = read_class(rule), .vendor = rule.find_text("vendor").value_or("")});
+  }
+}
+
+Runtime read_top(YamlFile& file, std::string_view expected_id) {
+  file.require_schema(kRuntimeSchema);
+  YamlMap& top = file.top();
+  Runtime runtime;
+  runtime.id = top.text("id");
+  runtime.name = top.text("name");
+  runtime.aliases = top.texts("aliases");
+  runtime.family = top.text("family");
+  read_pools(top, runtime);
+  read_fusion(top, runtime);
+  if (auto overhead = top.find_map("memory_overhead")) {
+    if (const auto fixed = overhead->find_quantity<Bytes>("fixed")) {
+      runtime.memory_overhead_fixed = *fixed;
+    }
+    runtime.memory_overhead_per_hidden =
+        overhead->find_number("bytes_per_hidden", {.low = 0.0, .high = 1e9}).value_or(0.0);
+  }
+  runtime.check_command = top.find_text("check_command").value_or("");
+  runtime.source = top.text("source");
+  runtime.notes = top.find_text("notes").value_or("");
+  if (!expected_id.empty() && runtime.id != expected_id) {
+    top.fault("id", fmt::format("'id' must be the file's name '{}'; found '{}'", expected_id,
+                                runtime.id));
+  }
+  runtime.file = file.name();
+  file.finish();
+  return runtime;
+}
+
+}  // namespace
+
+Runtime read_runtime(const std::string& path) {
+  YamlFile file = YamlFile::read(path);
+  return read_top(file, std::filesystem::path(path).stem().string());
+}
+
+Runtime parse_runtime(std::string_view text, const std::string& name) {
+  YamlFile file = YamlFile::parse(text, name);
+  return read_top(file, "");
+}
+
+}  // namespace foretoken::hwdb

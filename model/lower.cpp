@@ -1,0 +1,225 @@
+#include "model/lower.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/layer_groups.h"
+#include "model/lower_mixer.h"
+#include "model/tensor_use.h"
+
+namespace foretoken::model {
+namespace {
+
+/// Rows of a matrix that a step streams; the experts' share is the expert GEMM's own business.
+double streamed_rows(const Tensor& tensor) {
+  const TensorUse use = use_of(tensor.role);
+  const bool routed = use == TensorUse::ExpertInput || use == TensorUse::ExpertOutput;
+  return static_cast<double>(tensor.rows) * (routed ? 1.0 : tensor.read_share);
+}
+
+/// Adds operators stage by stage: what is added between two `next_stage` calls may run side by
+/// side.
+class Stages {
+ public:
+  Stages(ops::OpGraph& graph, double repeat) : graph_(graph), repeat_(repeat) {}
+
+  void set_repeat(double repeat) { repeat_ = repeat; }
+
+  void add(std::string name, ops::Op op, double launches = 1) {
+    current_.push_back(graph_.add(
+        {.name = std::move(name), .op = op, .repeat = repeat_, .launches = launches}, previous_));
+  }
+  void next_stage() {
+    if (current_.empty()) return;
+    previous_ = std::exchange(current_, {});
+  }
+
+ private:
+  ops::OpGraph& graph_;
+  double repeat_;
+  std::vector<std::size_t> previous_;
+  std::vector<std::size_t> current_;
+};
+
+struct Lowering {
+  const Llm& llm;
+  const WeightAssignment& weights;
+  const StepShape& step;
+  const LoweringOptions& options;
+  Stages& stages;
+
+  double tokens() const { return step.batch * step.queries; }
+  double ranks() const { return static_cast<double>(options.ranks); }
+
+  ops::Op matrix(const Tensor& tensor, FormatId format, double rows, const MoeFfn* moe) const {
+    const TensorUse use = use_of(tensor.role);
+    double n = rows;
+    double k = static_cast<double>(tensor.row_length);
+    (splits_outputs(use) ? n : k) /= ranks();
+    if (moe != nullptr && (use == TensorUse::ExpertInput || use == TensorUse::ExpertOutput)) {
+      return ops::ExpertGemm{.m = tokens(),
+                             .n = n,
+                             .k = k,
+                             .experts = static_cast<double>(moe->experts),
+                             .experts_per_token = static_cast<double>(moe->experts_per_token),
+                             .weights = format};
+    }
+    const double m = use == TensorUse::Head ? step.batch : tokens();
+    return ops::Gemm{.m = m, .n = n, .k = k, .weights = format};
+  }
+
+  bool fuses(int group) const {
+    if (group == 1) return options.fuses_qkv;
+    if (group == 2 || group == 3) return options.fuses_gate_up;
+    return group == 4 && options.fuses_moe;
+  }
+
+  /// The GEMMs of one use among a layer's tensors, fused where the runtime fuses them.
+  bool add_matrices(const std::vector<std::size_t>& members, TensorUse use, const MoeFfn* moe) {
+    std::vector<bool> done(members.size(), false);
+    bool any = false;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const Tensor& tensor = weights.tensors[members[i]];
+      if (done[i] || use_of(tensor.role) != use) continue;
+      const FormatId format = weights.formats[members[i]];
+      // Weights that no operator reads (a reusing layer's k and v) are in the file all the same.
+      if (tensor.read_share == 0.0) continue;
+      double rows = streamed_rows(tensor);
+      const int group = fusion_group(tensor.role);
+      for (std::size_t j = i + 1; group != 0 && fuses(group) && j < members.size(); ++j) {
+        const Tensor& other = weights.tensors[members[j]];
+        if (done[j] || fusion_group(other.role) != group || weights.formats[members[j]] != format ||
+            other.row_length != tensor.row_length) {
+          continue;
+        }
+        rows += streamed_rows(other);
+        done[j] = true;
+      }
+      stages.add(std::string(text_of(tensor.role)), matrix(tensor, format, rows, moe));
+      any = true;
+    }
+    return any;
+  }
+
+  void add_small(const char* name, double width, double launches) {
+    if (launches > 0) stages.add(name, ops::Elementwise{.values = tokens() * width}, launches);
+    stages.next_stage();
+  }
+
+  void quantize_activations(const char* name, double width) {
+    if (options.quantizes_activations) add_small(name, width, 1);
+  }
+
+  void all_reduce(const char* name) {
+    if (options.ranks <= 1) return;
+    stages.add(name, ops::AllReduce{.bytes = tokens() * static_cast<double>(llm.hidden) * 2.0,
+                                    .ranks = ranks()});
+    stages.next_stage();
+  }
+
+  void add_mixer_half(const Layer& layer, const std::vector<std::size_t>& members) {
+    const double hidden = static_cast<double>(llm.hidden);
+    quantize_activations("quantize_mixer_input", hidden);
+    if (!add_matrices(members, TensorUse::InputProjection, nullptr)) return;
+    stages.next_stage();
+    add_matrices(members, TensorUse::LatentProjection, nullptr);
+    stages.next_stage();
+    const MixerShape shape{step, options};
+    add_small("rope_and_store", hidden, small_launches_before_mixer(layer, options));
+    for (MixerOp& mixer : mixer_ops(llm, layer, shape)) {
+      stages.add(std::move(mixer.name), mixer.op, mixer.launches);
+    }
+    stages.next_stage();
+    quantize_activations("quantize_mixer_output", hidden);
+    add_matrices(members, TensorUse::OutputProjection, nullptr);
+    stages.next_stage();
+    all_reduce("attn_all_reduce");
+  }
+
+  void add_ffn_half(const Layer& layer, const std::vector<std::size_t>& members) {
+    const MoeFfn* const moe = layer.moe ? &*layer.moe : nullptr;
+    const double width = moe != nullptr
+                             ? static_cast<double>(moe->width * moe->experts_per_token)
+                             : static_cast<double>(layer.dense ? layer.dense->width : llm.hidden);
+    quantize_activations("quantize_ffn_input", static_cast<double>(llm.hidden));
+    const bool dense = add_matrices(members, TensorUse::FfnInput, moe);
+    const bool experts = add_matrices(members, TensorUse::ExpertInput, moe);
+    if (!dense && !experts) return;
+    stages.next_stage();
+    // Routing: softmax, top-k, gather and the weighted sum are launches of their own unless fused.
+    constexpr double kRoutingLaunches = 6;
+    if (moe != nullptr && !options.fuses_moe) add_small("routing", width, kRoutingLaunches);
+    add_small("activation", width, 1);
+    quantize_activations("quantize_ffn_hidden", width);
+    add_matrices(members, TensorUse::FfnOutput, moe);
+    add_matrices(members, TensorUse::ExpertOutput, moe);
+    stages.next_stage();
+    all_reduce("ffn_all_reduce");
+  }
+
+  void add_layer(const LayerGroup& group) {
+    stages.set_repeat(group.count);
+    const Layer& layer = llm.layers[group.layer];
+    const double hidden = static_cast<double>(llm.hidden);
+    // A residual add belongs to each half; fused with the norm that follows it, it costs nothing.
+    const int norms = std::max(layer.norms, 1);
+    const int halves = norms > 1 ? 2 : 1;
+    const double small = norms + (options.fuses_norm ? 0.0 : static_cast<double>(halves));
+    add_small("norms_and_residuals", hidden, small);
+    add_mixer_half(layer, group.tensors);
+    add_ffn_half(layer, group.tensors);
+  }
+
+  void add_step_inputs(const std::vector<std::size_t>& members) {
+    stages.set_repeat(1);
+    for (const std::size_t i : members) {
+      const Tensor& tensor = weights.tensors[i];
+      if (use_of(tensor.role) != TensorUse::Table) continue;
+      stages.add(std::string(text_of(tensor.role)),
+                 ops::Gather{.rows = tokens(),
+                             .row_length = static_cast<double>(tensor.row_length),
+                             .table = weights.formats[i]},
+                 options.embedding_on_host ? 0 : 1);
+    }
+    stages.next_stage();
+    add_matrices(members, TensorUse::StepProjection, nullptr);
+    stages.next_stage();
+  }
+
+  void add_head(const std::vector<std::size_t>& members) {
+    stages.set_repeat(1);
+    add_small("output_norm", static_cast<double>(llm.hidden), 1);
+    quantize_activations("quantize_output", static_cast<double>(llm.hidden));
+    if (llm.tied_embeddings) {
+      for (const std::size_t i : members) {
+        const Tensor& tensor = weights.tensors[i];
+        if (tensor.role != TensorRole::TokenEmbedding) continue;
+        stages.add("output", ops::Gemm{.m = step.batch,
+                                       .n = static_cast<double>(tensor.rows) / ranks(),
+                                       .k = static_cast<double>(tensor.row_length),
+                                       .weights = weights.formats[i]});
+      }
+    } else {
+      add_matrices(members, TensorUse::Head, nullptr);
+    }
+    stages.next_stage();
+  }
+};
+
+}  // namespace
+
+ops::OpGraph lower(const Llm& llm, const WeightAssignment& weights, const StepShape& step,
+                   const LoweringOptions& options) {
+  ops::OpGraph graph;
+  Stages stages(graph, 1);
+  Lowering lowering{llm, weights, step, options, stages};
+  const LayerGroups groups = group_layers(llm, weights);
+  lowering.add_step_inputs(groups.outside);
+  for (const LayerGroup& group : groups.layers) lowering.add_layer(group);
+  lowering.add_head(groups.outside);
+  return graph;
+}
+
+}  // namespace foretoken::model

@@ -1,0 +1,44 @@
+#pragma once
+
+/// From a model and the state of a step to the graph of its operators. A layer's GEMMs come from
+/// its weight tensors, one by one, so no weight can be forgotten or counted twice; layers that are
+/// equal in shape and formats are lowered once and repeated.
+///
+/// Stages of a layer, each waiting for the one before: norm, input projections, latent projections,
+/// rope and KV store, mixer, output projection, residual and norm, router and up projections,
+/// activation, down projection, residual.
+
+#include "model/llm.h"
+#include "model/weight_scheme.h"
+#include "ops/graph.h"
+
+namespace foretoken::model {
+
+/// One step of `batch` sequences: `queries` new tokens each, after `context` cached ones.
+struct StepShape {
+  double batch = 1;
+  double queries = 1;
+  double context = 0;
+};
+
+/// How a runtime runs the operators.
+struct LoweringOptions {
+  bool fuses_qkv = false;
+  bool fuses_gate_up = false;
+  bool fuses_norm = false;
+  bool fuses_rope = false;
+  bool fuses_moe = false;
+  bool expands_mla = false;
+  bool quantizes_activations = false;  ///< an extra launch before the GEMMs of an input
+  bool embedding_on_host = false;
+  double static_kv_slots = 0;  ///< KV slots computed whether used or not; 0: as many as used
+  FormatId kv_keys{};
+  FormatId kv_values{};
+  FormatId activation_table{};  ///< 16-bit format, for lookups and collectives
+  int ranks = 1;                ///< tensor-parallel devices; this is the graph of one of them
+};
+
+ops::OpGraph lower(const Llm& llm, const WeightAssignment& weights, const StepShape& step,
+                   const LoweringOptions& options);
+
+}  // namespace foretoken::model

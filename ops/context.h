@@ -1,0 +1,70 @@
+#pragma once
+
+/// What a coefficient may depend on: attributes of the device, the runtime, the operator's formats
+/// and of the measurement. Levels of pooling are named by these attributes.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace foretoken::ops {
+
+enum class Attribute : std::uint8_t {
+  Device,
+  Architecture,  ///< "Ada-AD102"
+  Generation,    ///< architecture up to the first '-': "Ada"
+  Vendor,
+  DeviceClass,
+  Isa,
+  Memory,  ///< kind of DRAM: "HBM", "GDDR", "DDR", "LPDDR"
+  Runtime,
+  RuntimeFamily,
+  RuntimeVersion,
+  Source,  ///< who measured; empty in a prediction
+  Format,  ///< of the operator's weights, or of its KV cache
+  FormatKind,
+  Tokens,  ///< token rows of the operator: "1", "2-16", "17-64", "65+"
+  Kernel,
+  Flash,   ///< flash attention: "on", "off", "unknown"
+  Llm,     ///< architecture class of the model: "dense", "moe", ...
+  Scheme,  ///< the model's weight format as a whole
+};
+inline constexpr int kAttributes = 18;
+
+std::string_view text_of(Attribute attribute);
+std::optional<Attribute> attribute_of(std::string_view text);
+std::vector<std::string> attribute_names();
+
+/// Numbers that shift a coefficient log-linearly; 0 means "as the pool's base".
+enum class Covariate : std::uint8_t {
+  BuildYear,       ///< years since 2024-01 of the runtime's build
+  Ecc,             ///< 1 where inline ECC takes bandwidth
+  LogThreads,      ///< ln of CPU threads used
+  LogThreadShare,  ///< ln of threads over cores
+  LogBandwidth,    ///< ln of peak bandwidth over 500 GB/s
+  LogCores,        ///< ln of cores over 64
+  LogClock,        ///< ln of clock over 2 GHz
+  LogHidden,       ///< ln of the model's hidden size over 4096
+};
+inline constexpr int kCovariates = 8;
+
+std::string_view text_of(Covariate covariate);
+std::optional<Covariate> covariate_of(std::string_view text);
+std::vector<std::string> covariate_names();
+
+struct Context {
+  std::array<std::string, kAttributes> attributes;
+  std::array<double, kCovariates> covariates{};
+
+  std::string& operator[](Attribute a) { return attributes[static_cast<std::size_t>(a)]; }
+  const std::string& operator[](Attribute a) const {
+    return attributes[static_cast<std::size_t>(a)];
+  }
+  double& operator[](Covariate c) { return covariates[static_cast<std::size_t>(c)]; }
+  double operator[](Covariate c) const { return covariates[static_cast<std::size_t>(c)]; }
+};
+
+}  // namespace foretoken::ops

@@ -1,0 +1,93 @@
+#include "ops/context_of.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace foretoken::ops {
+namespace {
+
+struct FormatOf {
+  std::optional<FormatId> operator()(const Gemm& op) const { return op.weights; }
+  std::optional<FormatId> operator()(const ExpertGemm& op) const { return op.weights; }
+  std::optional<FormatId> operator()(const Attention& op) const { return op.keys; }
+  std::optional<FormatId> operator()(const LatentAttention& op) const { return op.kv; }
+  std::optional<FormatId> operator()(const Gather& op) const { return op.table; }
+  std::optional<FormatId> operator()(const Recurrence&) const { return std::nullopt; }
+  std::optional<FormatId> operator()(const Elementwise&) const { return std::nullopt; }
+  std::optional<FormatId> operator()(const AllReduce&) const { return std::nullopt; }
+};
+
+struct TokenRowsOf {
+  double operator()(const Gemm& op) const { return op.m; }
+  double operator()(const ExpertGemm& op) const { return op.m; }
+  double operator()(const Attention& op) const { return op.batch; }
+  double operator()(const LatentAttention& op) const { return op.batch; }
+  double operator()(const Gather& op) const { return op.rows; }
+  double operator()(const Recurrence& op) const { return op.batch; }
+  double operator()(const Elementwise&) const { return 0; }
+  double operator()(const AllReduce&) const { return 0; }
+};
+
+}  // namespace
+
+std::string memory_kind(const std::string& type) {
+  for (const char* kind : {"HBM", "GDDR", "LPDDR", "DDR"}) {
+    if (type.find(kind) != std::string::npos) return kind;
+  }
+  return type.empty() ? "" : "other";
+}
+
+std::string token_bucket(double rows) {
+  if (rows <= 0) return "";
+  if (rows <= 1) return "1";
+  if (rows <= 16) return "2-16";
+  if (rows <= 64) return "17-64";
+  return rows <= 256 ? "65-256" : "257+";
+}
+
+Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
+                   const RunFacts& facts) {
+  Context c;
+  c[Attribute::Device] = device.id;
+  c[Attribute::Architecture] = device.architecture;
+  c[Attribute::Generation] = device.architecture.substr(0, device.architecture.find('-'));
+  c[Attribute::Vendor] = device.vendor;
+  c[Attribute::DeviceClass] = hwdb::text_of(device.device_class);
+  c[Attribute::Isa] = device.isa;
+  c[Attribute::Memory] = memory_kind(device.memory.type);
+  c[Attribute::Runtime] = runtime.id;
+  c[Attribute::RuntimeFamily] = runtime.family;
+  c[Attribute::RuntimeVersion] = facts.runtime_version;
+  c[Attribute::Source] = facts.source;
+  c[Attribute::Llm] = facts.llm_class;
+  c[Attribute::Scheme] = facts.scheme;
+  c[Attribute::Flash] = !facts.flash_attention ? "unknown" : *facts.flash_attention ? "on" : "off";
+
+  constexpr double kBuildOrigin = 2024.0;
+  if (facts.build_year) c[Covariate::BuildYear] = *facts.build_year - kBuildOrigin;
+  c[Covariate::Ecc] = device.memory.ecc_costs_bandwidth ? 1.0 : 0.0;
+  c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
+  if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
+  if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
+  if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
+  if (facts.threads > 0) {
+    c[Covariate::LogThreads] = std::log(static_cast<double>(facts.threads));
+    if (device.cores) {
+      c[Covariate::LogThreadShare] =
+          std::log(std::min(1.0, static_cast<double>(facts.threads) / *device.cores));
+    }
+  }
+  return c;
+}
+
+void add_operator(Context& context, const Op& op, const FormatTable& formats) {
+  context[Attribute::Format].clear();
+  context[Attribute::FormatKind].clear();
+  if (const auto format = std::visit(FormatOf{}, op)) {
+    context[Attribute::Format] = formats[*format].id;
+    context[Attribute::FormatKind] = formats[*format].kind;
+  }
+  context[Attribute::Tokens] = token_bucket(std::visit(TokenRowsOf{}, op));
+}
+
+}  // namespace foretoken::ops

@@ -1,0 +1,40 @@
+#pragma once
+
+/// The context that coefficients are looked up in, from a device, a runtime and an operator.
+
+#include <optional>
+#include <string>
+
+#include "base/number_format.h"
+#include "hwdb/device.h"
+#include "hwdb/runtime.h"
+#include "ops/context.h"
+#include "ops/op.h"
+
+namespace foretoken::ops {
+
+/// What is known of a run beyond device and runtime; empty and absent mean "not said".
+struct RunFacts {
+  std::optional<double> build_year;  ///< like 2025.5
+  std::optional<bool> flash_attention;
+  int threads = 0;  ///< CPU threads; 0: not said
+  std::string runtime_version;
+  std::string source;
+  std::string llm_class;  ///< architecture class of the model
+  std::string scheme;     ///< weight format of the model
+  double hidden = 0;      ///< of the model; 0: not said
+};
+
+/// Everything but the operator's own attributes.
+Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);
+
+/// Adds the operator's: its format and how many token rows it has.
+void add_operator(Context& context, const Op& op, const FormatTable& formats);
+
+/// "HBM", "GDDR", "LPDDR", "DDR" or "other", from a memory type like "GDDR6X".
+std::string memory_kind(const std::string& type);
+
+/// "1", "2-16", "17-64", "65-256", "257+".
+std::string token_bucket(double rows);
+
+}  // namespace foretoken::ops

@@ -1,0 +1,32 @@
+#pragma once
+
+/// What one operator asks of a machine, whichever machine: bytes by role, operations, the length of
+/// the longest serial walk along k, and messages. Exact where shapes make it exact; the number of
+/// distinct experts is an expectation.
+
+#include "base/number_format.h"
+#include "base/quantity.h"
+#include "ops/op.h"
+
+namespace foretoken::ops {
+
+struct Demand {
+  Bytes weights{};      ///< weight bytes streamed
+  Bytes kv{};           ///< KV cache bytes read and written
+  Bytes state{};        ///< recurrent state bytes read and written
+  Bytes activations{};  ///< activations in and out, 2 bytes an element
+  Bytes message{};      ///< bytes a collective moves over each device's link
+  Flops flops{};
+  ArithmeticClass arithmetic = ArithmeticClass::Fp16;
+  double serial_steps = 0;  ///< k of a GEMM: elements that one block may have to walk one by one
+
+  Bytes memory() const { return weights + kv + state + activations; }
+};
+
+/// Expected number of distinct experts that `tokens` independent tokens touch:
+/// E (1 - (1 - k/E)^B). Source: occupancy expectation for uniform routing.
+double expected_distinct_experts(double experts, double experts_per_token, double tokens);
+
+Demand demand_of(const Op& op, const FormatTable& formats);
+
+}  // namespace foretoken::ops

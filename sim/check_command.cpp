@@ -1,0 +1,39 @@
+#include "sim/check_command.h"
+
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace foretoken::sim {
+namespace {
+
+void replace_all(std::string& text, const std::string& from, const std::string& to) {
+  for (std::size_t at = text.find(from); at != std::string::npos;
+       at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+std::string whole(double value) { return std::to_string(std::llround(value)); }
+
+}  // namespace
+
+std::string check_command(const Request& request) {
+  std::string text = request.runtime->check_command;
+  const int threads =
+      request.facts.threads > 0 ? request.facts.threads : request.device->cores.value_or(1);
+  const std::array<std::pair<const char*, std::string>, 8> values{{
+      {"{model}", request.llm->id},
+      {"{name}", request.llm->name},
+      {"{format}", request.scheme},
+      {"{threads}", std::to_string(threads)},
+      {"{context}", whole(request.context_start)},
+      {"{gen}", whole(request.gen_tokens)},
+      {"{batch}", whole(request.batch)},
+      {"{tp}", std::to_string(request.ranks)},
+  }};
+  for (const auto& [key, value] : values) replace_all(text, key, value);
+  return text;
+}
+
+}  // namespace foretoken::sim

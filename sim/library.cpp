@@ -1,0 +1,56 @@
+#include "sim/library.h"
+
+#include <filesystem>
+
+#include "base/error.h"
+#include "base/text_file.h"
+#include "ops/coefficient_file.h"
+
+namespace foretoken::sim {
+namespace {
+
+/// The sub-folders called `name` that exist, in the order of the data folders.
+std::vector<std::string> folders_named(const std::vector<std::string>& data_folders,
+                                       const char* name) {
+  std::vector<std::string> found;
+  for (const std::string& folder : data_folders) {
+    std::string path = folder + "/" + name;
+    if (std::filesystem::is_directory(path)) found.push_back(std::move(path));
+  }
+  return found;
+}
+
+std::vector<std::string> required(const std::vector<std::string>& data_folders, const char* name) {
+  std::vector<std::string> found = folders_named(data_folders, name);
+  if (found.empty()) {
+    throw Error("no folder '" + std::string(name) + "' in the data folder '" +
+                (data_folders.empty() ? std::string() : data_folders.front()) +
+                "'; expected a folder like the shipped data/ (see --data)");
+  }
+  return found;
+}
+
+}  // namespace
+
+Library read_library(const std::vector<std::string>& data_folders, bool with_coefficients) {
+  Library library;
+  const std::string formats = required(data_folders, "formats").front();
+  library.formats = FormatTable::read(formats);
+  library.schemes = model::SchemeTable::read(formats + "/schemes", library.formats);
+  library.models = model::LlmCatalog::read(required(data_folders, "models"));
+  library.devices = hwdb::Catalog::read(required(data_folders, "devices"));
+  library.runtimes = hwdb::RuntimeCatalog::read(required(data_folders, "runtimes"));
+  library.laws = ops::read_laws(required(data_folders, "laws"));
+  // A pool without fitted coefficients answers from the law's priors: the datasheet alone.
+  for (const auto& [pool, law] : library.laws) library.coefficients.add({.law = law});
+  if (!with_coefficients) return library;
+  for (const std::string& folder : folders_named(data_folders, "coefficients")) {
+    for (const std::string& path : files_in(folder, ".h5")) {
+      const ops::CoefficientTable table = ops::read_coefficients(path, library.laws);
+      for (const auto& entry : table.pools()) library.coefficients.add(entry.second);
+    }
+  }
+  return library;
+}
+
+}  // namespace foretoken::sim

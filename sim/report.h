@@ -1,0 +1,76 @@
+#pragma once
+
+/// The answer to a request as plain values with units; `app/` renders it.
+
+#include <string>
+#include <vector>
+
+#include "base/estimate.h"
+#include "base/quantity.h"
+#include "sim/memory_fit.h"
+#include "sim/step_cost.h"
+
+namespace foretoken::sim {
+
+struct OpReport {
+  std::string name;
+  std::string family;
+  double repeat = 1;
+  Seconds time{};  ///< all repeats in one step
+  Seconds launch{};
+  Bytes bytes{};  ///< all repeats in one step
+  Flops flops{};
+  std::string bound;
+  std::string basis;  ///< "this device", "sibling", "class", "datasheet"
+  double rows = 0;    ///< measured rows behind it
+};
+
+/// One line of where numbers come from.
+struct BasisReport {
+  std::string what;   ///< operator family or "step"
+  std::string level;  ///< "this device", ...
+  double rows = 0;
+  double share = 0;  ///< of the step's time
+};
+
+/// Time of a step by cause; the parts sum to the step.
+struct CauseSplit {
+  Seconds weights{};  ///< GEMMs of the layers beyond their launches
+  Seconds head{};
+  Seconds attention{};  ///< KV cache and recurrent state
+  Seconds launches{};   ///< launches and small operators
+  Seconds links{};
+  Seconds host{};
+};
+
+struct Report {
+  std::string model;
+  std::string device;
+  std::string runtime;
+  std::string format;
+  std::string pool;
+  double batch = 1;
+  double context_start = 0;
+  double gen_tokens = 0;
+  int ranks = 1;
+  int threads = 0;
+
+  Estimate<TokensPerSecond> rate;  ///< all sequences together
+  Estimate<Seconds> step;          ///< seconds a token of each sequence
+  Seconds prefill{};               ///< time of the prompt, when there is one
+  Bytes weights_read{};            ///< a token (of each sequence)
+  Bytes kv_read{};
+  Bytes activations{};
+  BytesPerSecond bandwidth{};  ///< peak of the engine
+  double share_of_peak = 0;    ///< bytes a step over time, over peak
+  MemoryFit memory;
+  std::string bound;
+  CauseSplit causes;
+  std::vector<OpReport> ops;
+  std::vector<BasisReport> basis;
+  bool known_device = false;  ///< rows of this very device took part in the fit
+  bool format_approximate = false;
+  std::string check_command;
+};
+
+}  // namespace foretoken::sim

@@ -1,0 +1,36 @@
+#pragma once
+
+/// One question: this model in this format on this device under this runtime.
+
+#include <optional>
+#include <string>
+
+#include "base/quantity.h"
+#include "hwdb/device.h"
+#include "hwdb/runtime.h"
+#include "model/llm.h"
+#include "ops/context_of.h"
+
+namespace foretoken::sim {
+
+/// Pointers are to values that outlive the request.
+struct Request {
+  const model::Llm* llm = nullptr;
+  const hwdb::Device* device = nullptr;
+  const hwdb::Runtime* runtime = nullptr;
+  std::string scheme;        ///< weight format, "Q4_K_M"
+  double batch = 1;          ///< sequences decoded together
+  double context_start = 0;  ///< tokens in the cache before the first new one
+  double gen_tokens = 128;   ///< tokens generated in each sequence
+  std::string kv_keys;       ///< KV cache formats; empty: the runtime's default
+  std::string kv_values;
+  int ranks = 1;                      ///< tensor-parallel devices
+  std::optional<Bytes> weight_bytes;  ///< of the real file, when known
+  bool device_changed = false;  ///< a what-if changed the datasheet: no longer the measured device
+  ops::RunFacts facts;
+
+  /// Mean number of cached tokens over the generated ones.
+  double mean_context() const { return context_start + gen_tokens / 2.0; }
+};
+
+}  // namespace foretoken::sim

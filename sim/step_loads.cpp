@@ -1,0 +1,92 @@
+#include "sim/step_loads.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ops/context_of.h"
+#include "ops/load.h"
+
+namespace foretoken::sim {
+namespace {
+
+std::string shard_of(const std::string& format, const std::string& fallback) {
+  return format.empty() ? fallback : format;
+}
+
+/// Real file over computed bytes: what the shapes and the scheme leave unsaid.
+double weight_scale(const Request& request, const model::WeightAssignment& weights,
+                    const FormatTable& formats) {
+  if (!request.weight_bytes) return 1.0;
+  return *request.weight_bytes / weights.total_bytes(formats);
+}
+
+/// A context per operator format and token count; operators that share them share the context.
+std::size_t context_index(StepLoads& step, const ops::Context& base, const ops::Op& op,
+                          const FormatTable& formats) {
+  ops::Context context = base;
+  ops::add_operator(context, op, formats);
+  const auto found =
+      std::find_if(step.contexts.begin(), step.contexts.end(),
+                   [&](const ops::Context& c) { return c.attributes == context.attributes; });
+  if (found != step.contexts.end()) {
+    return static_cast<std::size_t>(found - step.contexts.begin());
+  }
+  step.contexts.push_back(std::move(context));
+  return step.contexts.size() - 1;
+}
+
+}  // namespace
+
+model::LoweringOptions lowering_options(const Request& request, const FormatTable& formats) {
+  const hwdb::Runtime& runtime = *request.runtime;
+  const auto on_host = [&](const char* name) {
+    return std::find(runtime.host_operators.begin(), runtime.host_operators.end(), name) !=
+           runtime.host_operators.end();
+  };
+  return {.fuses_qkv = runtime.fuses_qkv,
+          .fuses_gate_up = runtime.fuses_gate_up,
+          .fuses_norm = runtime.fuses_norm,
+          .fuses_rope = runtime.fuses_rope,
+          .fuses_moe = runtime.fuses_moe,
+          .expands_mla = runtime.expands_mla,
+          .quantizes_activations = !runtime.activation_quantization.empty(),
+          .embedding_on_host = on_host("embedding"),
+          .static_kv_slots = static_cast<double>(runtime.static_kv_slots.value_or(0)),
+          .kv_keys = formats.id_of(shard_of(request.kv_keys, runtime.kv_format)),
+          .kv_values = formats.id_of(shard_of(request.kv_values, runtime.kv_format)),
+          .activation_table = formats.id_of("F16"),
+          .ranks = request.ranks};
+}
+
+StepLoads step_loads(const Request& request, const model::WeightAssignment& weights,
+                     const FormatTable& formats, double queries, double context) {
+  const hwdb::Device& device = *request.device;
+  const model::StepShape shape{.batch = request.batch, .queries = queries, .context = context};
+  const ops::OpGraph graph =
+      model::lower(*request.llm, weights, shape, lowering_options(request, formats));
+  ops::RunFacts facts = request.facts;
+  facts.llm_class = request.llm->arch_class;
+  facts.scheme = weights.scheme;
+  facts.hidden = static_cast<double>(request.llm->hidden);
+  const ops::Context base = ops::context_of(device, *request.runtime, facts);
+  const double scale = weight_scale(request, weights, formats);
+  const bool launches_count = !request.runtime->whole_step_graph;
+
+  StepLoads step;
+  step.contexts.push_back(base);
+  for (const ops::OpNode& node : graph.nodes()) {
+    OpLoad op{.name = node.name,
+              .family = ops::family_of(node.op),
+              .demand = ops::demand_of(node.op, formats),
+              .load = {},
+              .repeat = node.repeat,
+              .context = context_index(step, base, node.op, formats)};
+    op.demand.weights *= scale;
+    const ops::Engagement engagement{.threads = facts.threads};
+    op.load = ops::load_of(op.demand, launches_count ? node.launches : 0.0, device, engagement);
+    step.ops.push_back(std::move(op));
+  }
+  return step;
+}
+
+}  // namespace foretoken::sim

@@ -1,0 +1,65 @@
+#include "hwdb/device_checks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/hwdb/faults_of.h"
+#include "tests/hwdb/invented_devices.h"
+
+namespace foretoken::hwdb {
+namespace {
+
+using testing::HasSubstr;
+
+std::string faults(const std::string& text) {
+  return text_of(device_faults(parse_device(text, "acme-one.yaml")));
+}
+
+TEST(DeviceChecks, PassAConsistentDevice) { EXPECT_EQ(faults(kInventedText), ""); }
+
+TEST(DeviceChecks, BandwidthIsWidthTimesRate) {
+  EXPECT_EQ(faults(changed("1024 GB/s", "1 TB/s")), "");  // rounded by 2.4 %
+  EXPECT_EQ(faults(changed("1024 GB/s", "980 GB/s")),
+            "acme-one.yaml: 'memory.bandwidth' of 980.0 GB/s is not bus width x rate = 1.024 TB/s "
+            "(within 3 %)\n");
+}
+
+TEST(DeviceChecks, PeaksStandAtPowersOfTwo) {
+  EXPECT_EQ(faults(changed("409.6 TOPS", "300 TOPS")),
+            "acme-one.yaml: 'peak.int8' is 1.46 times 'peak.fp16', not a power of two\n");
+  const std::string half_cores = faults(changed("cores: 100", "cores: 70"));
+  EXPECT_THAT(half_cores, HasSubstr("'peak.fp16' is 1462.9 operations per core and clock"));
+  EXPECT_EQ(faults(changed("class: gpu", "class: npu", changed("cores: 100", "cores: 70"))), "");
+}
+
+TEST(DeviceChecks, UnusualFactsAreExcusedWithANote) {
+  const std::string cut = changed("409.6 TOPS", "300 TOPS");
+  EXPECT_EQ(faults(changed("source:", "unusual: [peak.int8]\nnotes: cut\nsource:", cut)), "");
+  EXPECT_EQ(faults(changed("source:", "unusual: [peak.int8]\nsource:", cut)),
+            "acme-one.yaml: 'unusual' is given without 'notes' that say why\n");
+  EXPECT_EQ(faults(changed("source:", "unusual: [clock]\nnotes: n\nsource:")),
+            "acme-one.yaml: 'unusual' lists 'clock', which breaks no rule; remove it\n");
+}
+
+TEST(DeviceChecks, SizesThatCannotBe) {
+  EXPECT_THAT(faults(changed("24 GiB", "24 MiB")), HasSubstr("'memory.capacity' of"));
+  EXPECT_THAT(faults(changed("2 GHz", "20 GHz")), HasSubstr("'clock' of 20.0 GHz is outside"));
+  EXPECT_THAT(faults(changed("64 MiB", "64 GiB")),
+              HasSubstr("'last_level_cache' is larger than the memory"));
+  EXPECT_THAT(faults(changed("\"20 W\"", "\"400 W\"")),
+              HasSubstr("'power.idle' is above 'power.tdp'"));
+  EXPECT_THAT(faults(changed("cores: 100", "cores: 100\nfast_cores: 101")),
+              HasSubstr("'fast_cores' is more than 'cores'"));
+  EXPECT_THAT(faults(changed("capacity:", "port: \"2 TB/s\"\n  capacity:")),
+              HasSubstr("'memory.port' is above the bandwidth"));
+}
+
+TEST(DeviceChecks, ASourceIsNeeded) {
+  Device device = invented_device();
+  device.source.clear();
+  EXPECT_EQ(text_of(device_faults(device)),
+            "acme-one.yaml: 'source' is empty; every fact needs one\n");
+}
+
+}  // namespace
+}  // namespace foretoken::hwdb

@@ -1,0 +1,134 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "hwdb/runtime_catalog.h"
+#include "hwdb/runtime_checks.h"
+#include "hwdb/runtime_yaml.h"
+#include "tests/hwdb/faults_of.h"
+#include "tests/hwdb/invented_devices.h"
+
+namespace foretoken::hwdb {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kText = R"(schema: 1
+id: acme-rt
+name: "Acme Runtime"
+aliases: ["art"]
+family: acme
+pools:
+  - {class: gpu, pool: any-gpu}
+  - {class: gpu, vendor: Acme, pool: acme-gpu}
+  - {class: cpu, pool: cpu}
+default_for:
+  - {class: gpu}
+fuses: [qkv, moe]
+graph_capture: true
+activation_quantization: int8
+host_operators: [embedding]
+static_kv_slots: 4096
+memory_overhead:
+  fixed: "100 MiB"
+  bytes_per_hidden: 500
+check_command: "bench {model} -t {threads}"
+source: invented
+)";
+
+Device device_of(DeviceClass device_class, const std::string& vendor) {
+  Device device = invented_device();
+  device.device_class = device_class;
+  device.vendor = vendor;
+  return device;
+}
+
+std::string faults(const std::string& from, const std::string& to) {
+  return message_of([&] { parse_runtime(changed(from, to, kText), "acme-rt.yaml"); });
+}
+
+TEST(RuntimeYaml, ReadsEveryFact) {
+  const Runtime runtime = parse_runtime(kText, "acme-rt.yaml");
+  EXPECT_EQ(runtime.id, "acme-rt");
+  EXPECT_EQ(runtime.family, "acme");
+  EXPECT_TRUE(runtime.fuses_qkv && runtime.fuses_moe && runtime.graph_capture);
+  EXPECT_FALSE(runtime.fuses_gate_up || runtime.fuses_norm || runtime.fuses_rope ||
+               runtime.whole_step_graph || runtime.expands_mla);
+  EXPECT_EQ(runtime.activation_quantization, "int8");
+  EXPECT_EQ(runtime.kv_format, "F16");
+  EXPECT_EQ(runtime.host_operators, (std::vector<std::string>{"embedding"}));
+  EXPECT_EQ(runtime.static_kv_slots, 4096);
+  EXPECT_DOUBLE_EQ(runtime.memory_overhead_fixed.base(), 104857600.0);
+  EXPECT_DOUBLE_EQ(runtime.memory_overhead_per_hidden, 500.0);
+  EXPECT_EQ(runtime.check_command, "bench {model} -t {threads}");
+  EXPECT_EQ(text_of(runtime_faults(runtime)), "");
+}
+
+TEST(RuntimeYaml, RefusesWhatItDoesNotKnow) {
+  EXPECT_THAT(faults("[qkv, moe]", "[qvk]"), HasSubstr("'fuses' holds 'qvk'; expected some of: "
+                                                       "qkv, gate_up, norm, rope, moe"));
+  EXPECT_THAT(faults("graph_capture", "graph_captrue"), HasSubstr("graph_captrue"));
+  EXPECT_THAT(faults("class: cpu", "class: tpu"), HasSubstr("tpu"));
+  EXPECT_THAT(faults("\"100 MiB\"", "100"), HasSubstr("memory_overhead.fixed"));
+  EXPECT_THAT(message_of([] {
+                parse_runtime(
+                    "schema: 1\nid: a\nname: a\nfamily: a\ngraph_capture: false\n"
+                    "source: s\n",
+                    "a.yaml");
+              }),
+              HasSubstr("'pools' must list at least one class and pool"));
+}
+
+TEST(Runtime, APoolForTheVendorGoesFirst) {
+  const Runtime runtime = parse_runtime(kText, "acme-rt.yaml");
+  EXPECT_EQ(runtime.pool_of(device_of(DeviceClass::Gpu, "Acme")), "acme-gpu");
+  EXPECT_EQ(runtime.pool_of(device_of(DeviceClass::Gpu, "Other")), "any-gpu");
+  EXPECT_EQ(runtime.pool_of(device_of(DeviceClass::Cpu, "Acme")), "cpu");
+  EXPECT_EQ(runtime.pool_of(device_of(DeviceClass::Npu, "Acme")), "");
+  EXPECT_FALSE(runtime.supports(device_of(DeviceClass::Npu, "Acme")));
+}
+
+TEST(RuntimeChecks, FindContradictions) {
+  const auto found = [](const std::string& from, const std::string& to) {
+    return text_of(runtime_faults(parse_runtime(changed(from, to, kText), "acme-rt.yaml")));
+  };
+  EXPECT_EQ(found("{class: cpu, pool: cpu}", "{class: gpu, pool: cpu}"),
+            "acme-rt.yaml: class 'gpu' has two pools; the second would never be used\n");
+  EXPECT_EQ(found("- {class: gpu}\n", "- {class: npu, vendor: Acme}\n"),
+            "acme-rt.yaml: is the default for class 'npu' of vendor 'Acme', which it has no pool "
+            "for\n");
+  EXPECT_EQ(found("{threads}", "{thread}"),
+            "acme-rt.yaml: 'check_command' has '{thread}'; known fill-ins are {model}, {threads}, "
+            "{context}, {gen}, {batch}\n");
+}
+
+TEST(RuntimeCatalog, FindsAndDefaults) {
+  RuntimeCatalog catalog;
+  catalog.add(parse_runtime(kText, "acme-rt.yaml"));
+  Runtime special = parse_runtime(kText, "special.yaml");
+  special.id = "special";
+  special.name = "Special";
+  special.aliases.clear();
+  special.pools = {{.device_class = DeviceClass::Npu, .vendor = "Acme", .pool = "acme-npu"}};
+  special.default_for = {{.device_class = DeviceClass::Gpu, .vendor = "Acme"}};
+  catalog.add(special);
+
+  EXPECT_EQ(catalog.find("ACME RT").id, "acme-rt");
+  EXPECT_EQ(catalog.find("art").id, "acme-rt");
+  EXPECT_EQ(message_of([&] { catalog.find("specia"); }),
+            "unknown runtime 'specia'; did you mean 'special'?");
+  EXPECT_EQ(catalog.default_for(device_of(DeviceClass::Gpu, "Acme")).id, "special");
+  EXPECT_EQ(catalog.default_for(device_of(DeviceClass::Gpu, "Other")).id, "acme-rt");
+  EXPECT_THAT(message_of([&] { catalog.default_for(device_of(DeviceClass::Cpu, "Acme")); }),
+              HasSubstr("no runtime is the default for devices like 'acme-one' (cpu of vendor"));
+  EXPECT_EQ(catalog.find_for("art", device_of(DeviceClass::Cpu, "Acme")).id, "acme-rt");
+  EXPECT_EQ(catalog.find_for("", device_of(DeviceClass::Gpu, "Other")).id, "acme-rt");
+  EXPECT_EQ(message_of([&] { catalog.find_for("art", device_of(DeviceClass::Npu, "Acme")); }),
+            "runtime 'acme-rt' does not run on 'acme-one' (npu of vendor 'Acme'); these do: "
+            "special");
+  EXPECT_EQ(catalog.pools(), (std::vector<std::string>{"acme-gpu", "acme-npu", "any-gpu", "cpu"}));
+  EXPECT_EQ(catalog.select("all").size(), 2u);
+  EXPECT_EQ(catalog.select("special").at(0).id, "special");
+}
+
+}  // namespace
+}  // namespace foretoken::hwdb
