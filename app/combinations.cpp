@@ -111,15 +111,30 @@ std::vector<std::string> or_default(std::vector<std::string> names) {
   return names;
 }
 
+/// Applies what-if changes to every device; one whose sheet does not state what is scaled is noted
+/// and left out. Throws when a change is malformed or no device is left.
+void apply_changes(Question& question, const std::vector<std::string>& texts) {
+  std::vector<hwdb::ParameterChange> changes;
+  for (const std::string& text : texts) changes.push_back(hwdb::parse_parameter_change(text));
+  std::vector<hwdb::Device> changed;
+  for (hwdb::Device& device : question.devices) {
+    try {
+      for (const hwdb::ParameterChange& change : changes) hwdb::apply_parameter(device, change);
+      changed.push_back(std::move(device));
+    } catch (const Error& error) {
+      question.skipped.emplace_back(error.what());
+    }
+  }
+  if (changed.empty()) throw Error(fmt::format("{}", fmt::join(question.skipped, "\n")));
+  question.devices = std::move(changed);
+}
+
 void look_up(Question& question, const PredictOptions& options, const sim::Library& library) {
   for (const std::string& name : options.models) {
     question.models.push_back(library.models.resolve(name));
   }
   question.devices = library.devices.select(options.devices);
-  for (const std::string& change : options.changes) {
-    const hwdb::ParameterChange parsed = hwdb::parse_parameter_change(change);
-    for (hwdb::Device& device : question.devices) hwdb::apply_parameter(device, parsed);
-  }
+  apply_changes(question, options.changes);
   for (const std::string& name : options.runtimes) {
     for (hwdb::Runtime& runtime : library.runtimes.select(name)) {
       question.runtimes.push_back(std::move(runtime));

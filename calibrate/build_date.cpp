@@ -30,17 +30,6 @@ std::optional<int> whole(std::string_view text) {
 
 }  // namespace
 
-std::optional<double> year_of(std::string_view date) {
-  constexpr std::size_t kYearMonth = 7;
-  if (date.size() < kYearMonth || date[4] != '-') return std::nullopt;
-  const auto year = whole(date.substr(0, 4));
-  const auto month = whole(date.substr(5, 2));
-  if (!year || !month || *year < 2000 || *year > 2100 || *month < 1 || *month > 12) {
-    return std::nullopt;
-  }
-  return *year + (*month - 0.5) / 12.0;
-}
-
 std::optional<double> build_year_of(std::string_view runtime, std::string_view version) {
   if (runtime.find("llama") == std::string_view::npos) return std::nullopt;
   if (version.size() < 2 || version[0] != 'b' ||

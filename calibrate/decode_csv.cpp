@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/csv_table.h"
+#include "base/year.h"
 #include "calibrate/build_date.h"
 #include "calibrate/csv_cells.h"
 #include "calibrate/row_notes.h"

@@ -36,12 +36,17 @@ struct Runtime {
   std::vector<PoolRule> pools;
   std::vector<DefaultFor> default_for;
 
-  bool fuses_qkv = false;         ///< one GEMM for q, k and v
-  bool fuses_gate_up = false;     ///< one GEMM for gate and up
-  bool fuses_norm = false;        ///< residual add and norm are one launch
-  bool fuses_rope = false;        ///< rope and KV store are one launch
-  bool fuses_moe = false;         ///< experts run in one grouped launch a matrix
-  bool graph_capture = false;     ///< a step is replayed as one captured graph
+  bool fuses_qkv = false;                     ///< one GEMM for q, k and v
+  bool fuses_gate_up = false;                 ///< one GEMM for gate and up
+  bool fuses_norm = false;                    ///< residual add and norm are one launch
+  bool fuses_rope = false;                    ///< rope and KV store are one launch
+  bool fuses_moe = false;                     ///< experts run in one grouped launch a matrix
+  bool graph_capture = false;                 ///< a step is replayed as one captured graph
+  std::optional<double> graph_capture_since;  ///< year of the first build that captures; always
+  int graph_capture_min_sm = 0;               ///< least NVIDIA compute capability, as in "sm_80"
+  /// Year of the first build that keeps and reads only a sliding window's tokens; 0: every build,
+  /// absent: none does, windows are masks over the whole cache.
+  std::optional<double> sliding_windows_since = 0.0;
   bool whole_step_graph = false;  ///< an NPU graph runs a whole step: launches within it are free
   bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
   std::optional<int> static_kv_slots;       ///< KV slots computed whether used or not

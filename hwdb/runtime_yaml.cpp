@@ -7,6 +7,7 @@
 
 #include "base/suggest.h"
 #include "base/yaml_map.h"
+#include "base/year.h"
 
 namespace foretoken::hwdb {
 namespace {
@@ -29,6 +30,28 @@ std::vector<std::string> words(YamlMap& map, std::string_view key,
   return found;
 }
 
+/// "2025-06" as a year; a fault otherwise.
+double date(YamlMap& map, std::string_view key) {
+  const std::string text = map.text(key);
+  const auto year = year_of(text);
+  if (!year) {
+    map.fault(key,
+              fmt::format("'{}' must be a month like 2025-06; found '{}'", map.path(key), text));
+  }
+  return year.value_or(0.0);
+}
+
+/// `sliding_windows: always | never | 2025-06`.
+void read_windows(YamlMap& top, Runtime& runtime) {
+  const auto text = top.find_text("sliding_windows");
+  if (!text || *text == "always") return;
+  if (*text == "never") {
+    runtime.sliding_windows_since.reset();
+  } else {
+    runtime.sliding_windows_since = date(top, "sliding_windows");
+  }
+}
+
 void read_fusion(YamlMap& top, Runtime& runtime) {
   const auto fused = words(top, "fuses", {"qkv", "gate_up", "norm", "rope", "moe"});
   const auto has = [&](std::string_view word) {
@@ -40,6 +63,11 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   runtime.fuses_rope = has("rope");
   runtime.fuses_moe = has("moe");
   runtime.graph_capture = top.boolean("graph_capture");
+  if (top.has("graph_capture_since"))
+    runtime.graph_capture_since = date(top, "graph_capture_since");
+  runtime.graph_capture_min_sm =
+      static_cast<int>(top.find_integer("graph_capture_min_sm", 1, 999).value_or(0));
+  read_windows(top, runtime);
   runtime.whole_step_graph = top.find_boolean("whole_step_graph").value_or(false);
   runtime.expands_mla = top.find_boolean("expands_mla").value_or(false);
   if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {

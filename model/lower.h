@@ -29,6 +29,7 @@ struct LoweringOptions {
   bool fuses_rope = false;
   bool fuses_moe = false;
   bool expands_mla = false;
+  bool keeps_windows = true;           ///< false: a window masks the whole cache, all of it is read
   bool quantizes_activations = false;  ///< an extra launch before the GEMMs of an input
   bool embedding_on_host = false;
   double static_kv_slots = 0;  ///< KV slots computed whether used or not; 0: as many as used

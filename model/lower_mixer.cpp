@@ -17,7 +17,7 @@ ops::Op attention_op(const AttentionShape& a, const MixerShape& s) {
                         .kv_heads = std::max(1.0, as_double(a.kv_heads) / ranks),
                         .head_dim = as_double(a.head_dim),
                         .value_dim = as_double(a.value_dim > 0 ? a.value_dim : a.head_dim),
-                        .kv_len = attended_tokens(s.step.context, a, s.options.static_kv_slots),
+                        .kv_len = attended_tokens(s.step.context, a, s.options),
                         .keys = s.options.kv_keys,
                         .values = s.options.kv_values};
 }
@@ -65,9 +65,10 @@ MixerOp recurrence(const char* name, double state, const MixerShape& s) {
 
 }  // namespace
 
-double attended_tokens(double context, const AttentionShape& attention, double static_slots) {
-  const double length = std::max(context, static_slots);
-  if (attention.window <= 0) return length;
+double attended_tokens(double context, const AttentionShape& attention,
+                       const LoweringOptions& options) {
+  const double length = std::max(context, options.static_kv_slots);
+  if (attention.window <= 0 || !options.keeps_windows) return length;
   const double window = as_double(attention.window);
   return attention.chunked && length > window ? window / 2.0 : std::min(length, window);
 }

@@ -27,8 +27,9 @@ struct MixerOp {
 std::vector<MixerOp> mixer_ops(const Llm& llm, const Layer& layer, const MixerShape& shape);
 
 /// Tokens of the cache that a step attends to: static slots fill up, windows cut; a chunked window
-/// starts over, so it is half full on average.
-double attended_tokens(double context, const AttentionShape& attention, double static_slots);
+/// starts over, so it is half full on average. A runtime that only masks reads everything.
+double attended_tokens(double context, const AttentionShape& attention,
+                       const LoweringOptions& options);
 
 /// Rope, KV store, head norms: launches of their own unless the runtime fuses them.
 double small_launches_before_mixer(const Layer& layer, const LoweringOptions& options);

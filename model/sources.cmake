@@ -1,9 +1,14 @@
 foretoken_library(model
   SOURCES
     tensors.cpp tensors_mixers.cpp tensors_ffn.cpp kv_cache.cpp layer_pattern.cpp layer_yaml.cpp
-    llm_yaml.cpp llm_checks.cpp
+    llm_yaml.cpp llm_checks.cpp scheme_rule.cpp scheme_yaml.cpp weight_scheme.cpp
   HEADERS
     llm.h tensors.h tensor_list.h kv_cache.h layer_pattern.h layer_yaml.h llm_yaml.h llm_checks.h
-    weight_scheme.h
+    scheme_rule.h scheme_yaml.h weight_scheme.h
   LINK foretoken::base
   LINK_PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+
+target_sources(foretoken_model PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/lower.cpp ${CMAKE_CURRENT_LIST_DIR}/lower_mixer.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/layer_groups.cpp ${CMAKE_CURRENT_LIST_DIR}/tensor_use.cpp)
+target_link_libraries(foretoken_model PUBLIC foretoken::ops)

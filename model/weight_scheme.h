@@ -20,6 +20,10 @@ struct WeightAssignment {
   std::string scheme;
   std::vector<Tensor> tensors;
   std::vector<FormatId> formats;
+  /// true: the tensor mix is a likeness of a recipe that only its file tells.
+  bool approximate = false;
+  /// What measured files of such a recipe hold, relative to the mix.
+  double bytes_factor = 1.0;
 
   /// Bytes of all tensors: what the weights occupy in memory.
   Bytes total_bytes(const FormatTable& table) const;
@@ -36,12 +40,14 @@ class SchemeTable {
 
   /// Names and aliases known, for lists and suggestions.
   std::vector<std::string> ids() const;
-  /// Canonical id of a scheme name or alias ("q4_k_m" -> "Q4_K_M"); "" when unknown.
+  /// Canonical id of a scheme name or alias ("q4_k_m" -> "Q4_K_M"); "" when unknown. The exact
+  /// spelling comes first, as "BF16" and "bf16" differ; then letter case is ignored.
   std::string find(std::string_view name) const;
   /// The format of every tensor of `llm` under `scheme`; throws Error with a suggestion when
   /// unknown.
   WeightAssignment assign(std::string_view scheme, const Llm& llm, const FormatTable& table) const;
-  /// Activation format the scheme states ("int8" for w8a8), or "" when 16-bit.
+  /// Arithmetic class of the activations where the scheme states it ("int8" for w8a8), "" when they
+  /// are 16-bit. Throws Error when the scheme is unknown.
   std::string activation_format(std::string_view scheme) const;
 
  private:

@@ -48,8 +48,9 @@ enum class Covariate : std::uint8_t {
   LogCores,        ///< ln of cores over 64
   LogClock,        ///< ln of clock over 2 GHz
   LogHidden,       ///< ln of the model's hidden size over 4096
+  Graphs,          ///< 1 where the runtime replays the step as a captured graph
 };
-inline constexpr int kCovariates = 8;
+inline constexpr int kCovariates = 9;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

@@ -1,6 +1,7 @@
 #include "ops/context_of.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace foretoken::ops {
@@ -45,6 +46,23 @@ std::string token_bucket(double rows) {
   return rows <= 256 ? "65-256" : "257+";
 }
 
+bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
+                     std::optional<double> build_year) {
+  if (!runtime.graph_capture) return false;
+  if (runtime.graph_capture_since && build_year && *build_year < *runtime.graph_capture_since) {
+    return false;
+  }
+  if (runtime.graph_capture_min_sm == 0 || device.isa.rfind("sm_", 0) != 0) return true;
+  int sm = 0;
+  std::from_chars(device.isa.data() + 3, device.isa.data() + device.isa.size(), sm);
+  return sm >= runtime.graph_capture_min_sm;
+}
+
+bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year) {
+  if (!runtime.sliding_windows_since) return false;
+  return !build_year || *build_year >= *runtime.sliding_windows_since;
+}
+
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
                    const RunFacts& facts) {
   Context c;
@@ -65,6 +83,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
 
   constexpr double kBuildOrigin = 2024.0;
   if (facts.build_year) c[Covariate::BuildYear] = *facts.build_year - kBuildOrigin;
+  c[Covariate::Graphs] = captures_graphs(device, runtime, facts.build_year) ? 1.0 : 0.0;
   c[Covariate::Ecc] = device.memory.ecc_costs_bandwidth ? 1.0 : 0.0;
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);

@@ -25,6 +25,13 @@ struct RunFacts {
   double hidden = 0;      ///< of the model; 0: not said
 };
 
+/// Whether the runtime, as built then, replays a step as one captured graph on this device.
+bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
+                     std::optional<double> build_year);
+
+/// Whether the runtime, as built then, reads only a sliding window's tokens.
+bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year);
+
 /// Everything but the operator's own attributes.
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);
 

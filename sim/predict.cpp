@@ -15,14 +15,6 @@ namespace {
 /// Where collectives are measured on many devices.
 constexpr const char* kLinkPool = "serving";
 
-bool knows_device(const ops::PoolCoefficients& pool, const Request& request) {
-  if (request.device_changed) return false;
-  const std::string level = "[device=" + request.device->id;
-  return std::any_of(pool.parameters.begin(), pool.parameters.end(), [&](const auto& entry) {
-    return entry.second.rows > 0.0 && entry.first.find(level) != std::string::npos;
-  });
-}
-
 void add_cause(CauseSplit& causes, const OpLoad& op, const OpCost& cost) {
   const Seconds work = cost.time - cost.launch;
   causes.launches += cost.launch;
@@ -115,6 +107,14 @@ void fill_rate(Report& report, const ops::PoolCoefficients& pool, Seconds step, 
 }
 
 }  // namespace
+
+bool knows_device(const ops::PoolCoefficients& pool, const Request& request) {
+  if (request.device_changed) return false;
+  const std::string level = "[device=" + request.device->id;
+  return std::any_of(pool.parameters.begin(), pool.parameters.end(), [&](const auto& entry) {
+    return entry.second.rows > 0.0 && entry.first.find(level) != std::string::npos;
+  });
+}
 
 Pricing pricing_for(const Request& request, const Library& library) {
   const std::string& name = request.runtime->pool_of(*request.device);

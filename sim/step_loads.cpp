@@ -49,6 +49,7 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .fuses_rope = runtime.fuses_rope,
           .fuses_moe = runtime.fuses_moe,
           .expands_mla = runtime.expands_mla,
+          .keeps_windows = ops::keeps_windows(runtime, request.facts.build_year),
           .quantizes_activations = !runtime.activation_quantization.empty(),
           .embedding_on_host = on_host("embedding"),
           .static_kv_slots = static_cast<double>(runtime.static_kv_slots.value_or(0)),
@@ -70,7 +71,6 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
   facts.hidden = static_cast<double>(request.llm->hidden);
   const ops::Context base = ops::context_of(device, *request.runtime, facts);
   const double scale = weight_scale(request, weights, formats);
-  const bool launches_count = !request.runtime->whole_step_graph;
 
   StepLoads step;
   step.contexts.push_back(base);
@@ -83,7 +83,7 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
               .context = context_index(step, base, node.op, formats)};
     op.demand.weights *= scale;
     const ops::Engagement engagement{.threads = facts.threads};
-    op.load = ops::load_of(op.demand, launches_count ? node.launches : 0.0, device, engagement);
+    op.load = ops::load_of(op.demand, node.launches, device, engagement);
     step.ops.push_back(std::move(op));
   }
   return step;

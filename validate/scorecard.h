@@ -1,7 +1,7 @@
 #pragma once
 
-/// How good the predictions are on rows that the fit had not seen, by group, beside baselines on the
-/// same folds.
+/// How good the predictions are on rows that the fit had not seen, by group, beside baselines on
+/// the same folds.
 
 #include <array>
 #include <string>
@@ -16,17 +16,17 @@ struct Metrics {
   double mape = 0;
   double median_ape = 0;
   double p90_ape = 0;
-  double bias = 0;                       ///< median of predicted/measured - 1
-  std::array<double, 3> coverage{};      ///< of the 50, 80 and 90 % intervals
+  double bias = 0;                   ///< median of predicted/measured - 1
+  std::array<double, 3> coverage{};  ///< of the 50, 80 and 90 % intervals
 };
 
 inline constexpr int kBaselines = 3;
-/// "roofline" (bytes over peak), "efficiency" (one share of peak), "bytes+layers" (share of peak and
-/// seconds a layer).
+/// "roofline" (bytes over peak), "efficiency" (one share of peak), "bytes+layers" (share of peak
+/// and seconds a layer).
 std::string_view baseline_name(int baseline);
 
 struct Group {
-  std::string key;                       ///< "class=gpu", "pool=llama.cpp-cuda"
+  std::string key;  ///< "class=gpu", "pool=llama.cpp-cuda"
   Metrics metrics;
   std::array<Metrics, kBaselines> baselines;
 };
@@ -38,23 +38,23 @@ struct Skipped {
 
 struct Worst {
   std::string row_id;
-  double measured = 0;                   ///< tokens/s
+  double measured = 0;  ///< tokens/s
   double predicted = 0;
-  std::string what;                      ///< "device / model / format / runtime"
+  std::string what;  ///< "device / model / format / runtime"
 };
 
 struct Scorecard {
-  std::string leave_out;                 ///< "device", "model", "pair", "source", "" (against a file)
-  std::size_t rows = 0;                  ///< in the files
-  std::size_t predicted = 0;             ///< clean rows predicted
+  std::string leave_out;      ///< "device", "model", "pair", "source", "" (against a file)
+  std::size_t rows = 0;       ///< in the files
+  std::size_t predicted = 0;  ///< clean rows predicted
   std::size_t folds = 0;
-  std::vector<Skipped> skipped;          ///< rows not predicted at all
+  std::vector<Skipped> skipped;  ///< rows not predicted at all
   Metrics all;
   std::array<Metrics, kBaselines> baselines;
-  double kendall_tau = 0;                ///< of device ranking within a model and format, mean
-  std::vector<Group> groups;             ///< of clean rows
-  std::vector<Group> labelled;           ///< rows that are not clean, by label
-  std::vector<Group> operators;          ///< kernel rows, by pool and operator
+  double kendall_tau = 0;        ///< of device ranking within a model and format, mean
+  std::vector<Group> groups;     ///< of clean rows
+  std::vector<Group> labelled;   ///< rows that are not clean, by label
+  std::vector<Group> operators;  ///< kernel rows, by pool and operator
   std::vector<Worst> worst;
 };
 

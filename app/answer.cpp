@@ -1,0 +1,42 @@
+#include "app/answer.h"
+
+#include <fmt/format.h>
+
+#include "app/digits.h"
+#include "ops/load.h"
+
+namespace foretoken::app {
+
+std::vector<std::string> warnings_of(const Combination& asked, const sim::Report& report) {
+  std::vector<std::string> warnings;
+  const sim::Request& request = asked.request;
+  if (report.memory.fits() == false) {
+    warnings.push_back(fmt::format("does not fit: {} needed, {} there",
+                                   memory_text(report.memory.total().base()),
+                                   memory_text(report.memory.capacity->base())));
+  }
+  const double last = request.context_start + request.gen_tokens;
+  const auto longest = static_cast<double>(request.llm->max_context);
+  if (longest > 0 && last > longest) {
+    warnings.push_back(fmt::format("{:.0f} tokens are more than the model's context of {:.0f}",
+                                   last, longest));
+  }
+  if (request.ranks > 1 && !ops::link_bandwidth(*request.device)) {
+    warnings.emplace_back("no link bandwidth is stated for the device: messages cost only their "
+                          "launch");
+  }
+  if (report.format_approximate) {
+    warnings.push_back(fmt::format("the tensor mix of '{}' is approximate", report.format));
+  }
+  if (request.device->confidence == hwdb::Confidence::Uncertain) {
+    warnings.emplace_back("the device's datasheet facts are uncertain");
+  }
+  return warnings;
+}
+
+std::string basis_word(const sim::Report& report) {
+  if (report.known_device) return "this device";
+  return report.basis.empty() ? "datasheet" : report.basis.front().level;
+}
+
+}  // namespace foretoken::app

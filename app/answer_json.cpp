@@ -1,0 +1,108 @@
+#include "app/answer_json.h"
+
+#include "app/json_text.h"
+
+namespace foretoken::app {
+namespace {
+
+Json memory_json(const sim::MemoryFit& memory) {
+  const auto fits = memory.fits();
+  return {{"weights", json_number(memory.weights.base())},
+          {"kv", json_number(memory.kv.base())},
+          {"overhead", json_number(memory.overhead.base())},
+          {"total", json_number(memory.total().base())},
+          {"capacity", memory.capacity ? json_number(memory.capacity->base()) : Json(nullptr)},
+          {"fits", fits ? Json(*fits) : Json(nullptr)}};
+}
+
+Json ops_json(const sim::Report& report) {
+  Json ops = Json::array();
+  for (const sim::OpReport& op : report.ops) {
+    ops.push_back({{"name", op.name},
+                   {"family", op.family},
+                   {"repeat", json_number(op.repeat)},
+                   {"seconds", json_number(op.time.base())},
+                   {"launch_seconds", json_number(op.launch.base())},
+                   {"share", json_number(op.time / report.step.point)},
+                   {"bytes", json_number(op.bytes.base())},
+                   {"flops", json_number(op.flops.base())},
+                   {"bound", op.bound},
+                   {"basis", op.basis},
+                   {"rows", json_number(op.rows)}});
+  }
+  return ops;
+}
+
+Json basis_json(const sim::Report& report) {
+  Json basis = Json::array();
+  for (const sim::BasisReport& part : report.basis) {
+    basis.push_back({{"what", part.what},
+                     {"level", part.level},
+                     {"rows", json_number(part.rows)},
+                     {"share", json_number(part.share)}});
+  }
+  return basis;
+}
+
+Json causes_json(const sim::CauseSplit& causes) {
+  return {{"weights", json_number(causes.weights.base())},
+          {"head", json_number(causes.head.base())},
+          {"attention", json_number(causes.attention.base())},
+          {"launches", json_number(causes.launches.base())},
+          {"links", json_number(causes.links.base())},
+          {"host", json_number(causes.host.base())}};
+}
+
+Json answer_json(const Answer& answer, bool with_ops) {
+  const sim::Report& r = answer.report;
+  const sim::Request& request = answer.asked->request;
+  const std::string& usual_kv = request.runtime->kv_format;
+  Json json{{"model", r.model},
+            {"device", r.device},
+            {"runtime", r.runtime},
+            {"format", r.format},
+            {"batch", json_number(r.batch)},
+            {"context_start", json_number(r.context_start)},
+            {"gen_tokens", json_number(r.gen_tokens)},
+            {"tokens_per_second", json_estimate(r.rate)},
+            {"seconds_per_token", json_estimate(r.step)},
+            {"bytes_per_token",
+             {{"weights", json_number(r.weights_read.base())},
+              {"kv", json_number(r.kv_read.base())},
+              {"activations", json_number(r.activations.base())}}},
+            {"memory_bytes", memory_json(r.memory)},
+            {"bound", r.bound}};
+  if (with_ops) json["ops"] = ops_json(r);
+  json["basis"] = basis_json(r);
+  json["known_device"] = r.known_device;
+  json["pool"] = r.pool;
+  json["share_of_peak"] = json_number(r.share_of_peak);
+  json["peak_bytes_per_second"] = json_number(r.bandwidth.base());
+  json["causes_seconds"] = causes_json(r.causes);
+  json["kv_format"] = {{"k", request.kv_keys.empty() ? usual_kv : request.kv_keys},
+                       {"v", request.kv_values.empty() ? usual_kv : request.kv_values}};
+  json["tp"] = r.ranks;
+  json["threads"] = r.threads > 0 ? Json(r.threads) : Json(nullptr);
+  json["default_format"] = answer.asked->default_format;
+  json["default_runtime"] = answer.asked->default_runtime;
+  json["device_changed"] = request.device_changed;
+  json["check_command"] = r.check_command;
+  json["warnings"] = answer.warnings;
+  return json;
+}
+
+}  // namespace
+
+std::string answers_json(const std::vector<Answer>& answers, bool with_ops) {
+  Json all = Json::array();
+  for (const Answer& answer : answers) all.push_back(answer_json(answer, with_ops));
+  return json_document(all);
+}
+
+std::string answers_json_lines(const std::vector<Answer>& answers, bool with_ops) {
+  std::string text;
+  for (const Answer& answer : answers) text += json_line(answer_json(answer, with_ops));
+  return text;
+}
+
+}  // namespace foretoken::app

@@ -1,0 +1,127 @@
+#include "app/answer_text.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "app/digits.h"
+#include "app/table.h"
+#include "base/unit_text.h"
+
+namespace foretoken::app {
+namespace {
+
+constexpr std::size_t kBasisParts = 4;
+
+std::string defaults_of(const Combination& asked) {
+  if (asked.default_format && asked.default_runtime) return "  (format and runtime by default)";
+  if (asked.default_format) return "  (format by default)";
+  return asked.default_runtime ? "  (runtime by default)" : "";
+}
+
+std::string header_line(const Answer& answer) {
+  const sim::Request& request = answer.asked->request;
+  std::string line = fmt::format(
+      "{} {} on {}, {}, ctx {:.0f}..{:.0f}", request.llm->name.empty() ? request.llm->id : request.llm->name,
+      answer.report.format, request.device->name, request.runtime->name, request.context_start,
+      request.context_start + request.gen_tokens);
+  if (request.batch > 1) line += fmt::format(", batch {:.0f}", request.batch);
+  if (request.ranks > 1) line += fmt::format(", tp {}", request.ranks);
+  if (request.facts.threads > 0) line += fmt::format(", {} threads", request.facts.threads);
+  if (request.device_changed) line += ", datasheet changed";
+  return line + defaults_of(*answer.asked) + "\n";
+}
+
+std::string rate_line(const sim::Report& report) {
+  const auto& rate = report.rate;
+  const int decimals = decimals_for(rate.point.base(), rate.lo.base(), rate.hi.base());
+  const double ms = report.step.point.base() * 1e3;
+  const int ms_decimals =
+      decimals_for(ms, report.step.lo.base() * 1e3, report.step.hi.base() * 1e3);
+  const double read = (report.weights_read + report.kv_read).base() / 1e9;
+  return fmt::format(
+      "  rate    {} t/s  ({:.0f} %: {}..{})   {} ms/token   {} GB read/token   {} of {}\n",
+      rounded(rate.point.base(), decimals), rate.level * 100.0, rounded(rate.lo.base(), decimals),
+      rounded(rate.hi.base(), decimals), rounded(ms, ms_decimals), significant(read, 3),
+      percent(report.share_of_peak), format_quantity(report.bandwidth));
+}
+
+std::string memory_line(const sim::MemoryFit& memory) {
+  const std::string parts =
+      fmt::format("(weights {}, kv {}, overhead {})", memory_text(memory.weights.base()),
+                  memory_text(memory.kv.base()), memory_text(memory.overhead.base()));
+  const auto fits = memory.fits();
+  if (!fits) {
+    return fmt::format("  memory  {}, capacity not stated  {}\n",
+                       memory_text(memory.total().base()), parts);
+  }
+  return fmt::format("  memory  {} of {}: {}  {}\n", memory_text(memory.total().base()),
+                     memory_text(memory.capacity->base()), *fits ? "fits" : "DOES NOT FIT", parts);
+}
+
+/// The causes of the step's time, largest first, those of at least 1 %.
+std::string bound_line(const sim::Report& report) {
+  struct Part {
+    const char* name;
+    Seconds time;
+  };
+  const sim::CauseSplit& c = report.causes;
+  std::vector<Part> parts{{"weights", c.weights},           {"output head", c.head},
+                          {"attention", c.attention},       {"launches and small ops", c.launches},
+                          {"links", c.links},               {"host", c.host}};
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Part& a, const Part& b) { return a.time > b.time; });
+  constexpr double kWorthSaying = 0.01;
+  std::string line = fmt::format("  bound   {}:", report.bound);
+  const char* separator = " ";
+  for (const Part& part : parts) {
+    if (part.time / report.step.point < kWorthSaying) continue;
+    line += fmt::format("{}{} {} ms", separator, part.name, significant(part.time.base() * 1e3, 2));
+    separator = " | ";
+  }
+  return line + "\n";
+}
+
+std::string basis_line(const sim::Report& report) {
+  std::string line = fmt::format("  basis   {}", report.known_device
+                                                    ? "measured rows of this device"
+                                                    : "no measured row of this device");
+  for (std::size_t i = 0; i < std::min(report.basis.size(), kBasisParts); ++i) {
+    const sim::BasisReport& part = report.basis[i];
+    constexpr double kWorthSaying = 0.005;
+    if (part.share < kWorthSaying) break;
+    line += fmt::format("{} {} {}", i == 0 ? ";" : " |", part.what, part.level);
+    if (part.rows > 0) line += fmt::format(" ({:.0f} rows)", part.rows);
+    line += " " + percent(part.share);
+  }
+  return line + "\n";
+}
+
+}  // namespace
+
+std::string answer_text(const Answer& answer) {
+  const sim::Report& report = answer.report;
+  const std::string check =
+      report.check_command.empty() ? "no benchmark of this runtime is known" : report.check_command;
+  return header_line(answer) + rate_line(report) + memory_line(report.memory) +
+         bound_line(report) + basis_line(report) + fmt::format("  check   {}\n", check);
+}
+
+std::string ops_text(const sim::Report& report) {
+  using enum Table::Align;
+  Table table({{"operator"},      {"times", Right}, {"ms", Right}, {"% of step", Right},
+               {"MB", Right},     {"bound"},        {"basis"},     {"rows", Right}});
+  for (const sim::OpReport& op : report.ops) {
+    table.add({op.name, fmt::format("{:.0f}", op.repeat), significant(op.time.base() * 1e3, 3),
+               fmt::format("{:.1f}", op.time / report.step.point * 100.0),
+               significant(op.bytes.base() / 1e6, 3), op.bound, op.basis,
+               fmt::format("{:.0f}", op.rows)});
+  }
+  table.add({"host", "1", significant(report.causes.host.base() * 1e3, 3),
+             fmt::format("{:.1f}", report.causes.host / report.step.point * 100.0), "", "host", "",
+             ""});
+  return table.text();
+}
+
+}  // namespace foretoken::app

@@ -1,0 +1,93 @@
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "app/command.h"
+#include "app/data_folders.h"
+#include "app/digits.h"
+#include "app/table.h"
+#include "app/values.h"
+#include "app/version.h"
+#include "calibrate/run.h"
+#include "ops/coefficient_file.h"
+
+namespace foretoken::app {
+namespace {
+
+constexpr std::size_t kReasonsShown = 8;
+
+std::string pools_text(const calibrate::Calibration& calibration) {
+  using enum Table::Align;
+  Table table({{"pool"}, {"decode rows", Right}, {"kernel rows", Right}, {"parameters", Right},
+               {"iterations", Right}, {"median error of the fit", Right}});
+  for (const calibrate::PoolSummary& pool : calibration.pools) {
+    table.add({pool.pool, fmt::format("{}", pool.decode_rows), fmt::format("{}", pool.kernel_rows),
+               fmt::format("{}", pool.parameters), fmt::format("{}", pool.iterations),
+               percent(pool.median_ape, 1)});
+  }
+  return table.text();
+}
+
+/// How many rows were left out for each reason, the most frequent first.
+std::string rejected_text(const std::vector<calibrate::RejectedRow>& rejected) {
+  std::map<std::string, std::size_t> counts;
+  for (const auto& row : rejected) ++counts[row.reason];
+  std::vector<std::pair<std::string, std::size_t>> reasons(counts.begin(), counts.end());
+  std::stable_sort(reasons.begin(), reasons.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text = fmt::format("{} rows left out\n", rejected.size());
+  for (std::size_t i = 0; i < std::min(reasons.size(), kReasonsShown); ++i) {
+    text += fmt::format("  {:>6}  {}\n", reasons[i].second, reasons[i].first);
+  }
+  if (reasons.size() > kReasonsShown) {
+    text += fmt::format("  and {} more reasons\n", reasons.size() - kReasonsShown);
+  }
+  return text;
+}
+
+}  // namespace
+
+Outcome run_calibrate(const Arguments& arguments, Console& console) {
+  Flags flags("foretoken calibrate [--data DIR] [-o FILE.h5]",
+              "Fits the coefficients of every pool to the measured rows and writes them.");
+  flags.add_value("output,o", "FILE.h5", "where to write (default: coefficients/foretoken.h5 of the "
+                                         "last data folder)");
+  flags.add_value("jobs,j", "N", "threads (default: all cores)");
+  add_data_flag(flags);
+  if (!flags.parse(arguments)) {
+    console.print(flags.help());
+    return Outcome::Done;
+  }
+  const std::vector<std::string> folders = data_folders(flags);
+  const std::string path = flags.text("output", folders.back() + "/coefficients/foretoken.h5");
+  calibrate::CalibrateOptions options;
+  if (flags.given("jobs")) {
+    options.threads = static_cast<int>(
+        whole_number(flags.written("jobs"), flags.required("jobs"), {1, 1024}));
+  }
+  options.progress = [&](std::size_t done, std::size_t all) {
+    console.progress("pools fitted", done, all);
+  };
+  const sim::Library library = sim::read_library(folders, false);
+  const calibrate::Calibration calibration = calibrate::calibrate(library, folders, options);
+  console.end_progress();
+  if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
+    std::error_code fault;  // a folder that cannot be made shows when the file is written
+    std::filesystem::create_directories(folder, fault);
+  }
+  // The number of threads is left out: it does not change the result, and the file must not change.
+  ops::write_coefficients(path, calibration.coefficients,
+                          {{"tool_version", std::string(version())},
+                           {"data_hash", calibration.data_hash},
+                           {"settings", "joint robust fit of each pool under data/laws"}});
+  console.print(pools_text(calibration));
+  console.print(rejected_text(calibration.rejected));
+  console.print(fmt::format("written to {} (rows {})\n", path, calibration.data_hash));
+  return Outcome::Done;
+}
+
+}  // namespace foretoken::app

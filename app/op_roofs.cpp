@@ -1,0 +1,148 @@
+#include "app/op_roofs.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "ops/context_of.h"
+#include "ops/load.h"
+#include "sim/predict.h"
+
+namespace foretoken::app {
+namespace {
+
+using ops::Slot;
+
+/// Standard normal quantile of the upper end of a 90 % interval.
+constexpr double kUpper90 = 1.6449;
+
+struct SlotName {
+  Slot slot;
+  const char* roof;
+};
+constexpr std::array<SlotName, ops::kSlots> kSlotNames{{{Slot::Launch, "launch"},
+                                                        {Slot::Dram, "memory"},
+                                                        {Slot::Llc, "cache"},
+                                                        {Slot::Core, "core"},
+                                                        {Slot::Serial, "serial"},
+                                                        {Slot::Flop, "compute"},
+                                                        {Slot::Link, "link"}}};
+
+/// The pool's own coefficients, or for collectives those of the pool that has measured links.
+const ops::PoolCoefficients& pool_for(const sim::Pricing& pricing, ops::Family family) {
+  const bool own = pricing.pool->law.find(ops::coefficient(family, Slot::Launch)) != nullptr;
+  const bool borrow = family == ops::Family::AllReduce && !own && pricing.links != nullptr;
+  return borrow ? *pricing.links : *pricing.pool;
+}
+
+Seconds datasheet_time(const ops::Load& load, Slot slot) {
+  switch (slot) {
+    case Slot::Dram:
+      return load.memory;
+    case Slot::Llc:
+      return load.cache;
+    case Slot::Core:
+      return load.core;
+    case Slot::Flop:
+      return load.flop;
+    case Slot::Link:
+      return load.link;
+    case Slot::Launch:
+    case Slot::Serial:
+      break;
+  }
+  return {};
+}
+
+/// Time of one roof alone.
+Seconds roof_time(const ops::Load& load, Slot slot, double coefficient) {
+  if (slot == Slot::Launch) return Seconds::of(load.launches * coefficient);
+  if (slot == Slot::Serial) return Seconds::of(load.serial_steps * coefficient);
+  return coefficient > 0.0 ? datasheet_time(load, slot) / coefficient : Seconds{};
+}
+
+double& coefficient_in(ops::LawCoefficients<double>& law, Slot slot) {
+  switch (slot) {
+    case Slot::Launch:
+      return law.launch;
+    case Slot::Dram:
+      return law.dram;
+    case Slot::Llc:
+      return law.llc;
+    case Slot::Core:
+      return law.core;
+    case Slot::Serial:
+      return law.serial;
+    case Slot::Flop:
+      return law.flop;
+    case Slot::Link:
+      break;
+  }
+  return law.link;
+}
+
+/// Spread of ln(total) from the spreads of the coefficients, each moved alone by one deviation.
+double total_deviation(const ops::Load& load, const ops::LawCoefficients<double>& law,
+                       const std::vector<std::pair<Slot, double>>& deviations, Seconds total) {
+  double variance = 0.0;
+  for (const auto& [slot, deviation] : deviations) {
+    ops::LawCoefficients<double> moved = law;
+    coefficient_in(moved, slot) *= std::exp(deviation);
+    const double change = std::log(ops::op_time(load, moved) / total);
+    variance += change * change;
+  }
+  return std::sqrt(variance);
+}
+
+}  // namespace
+
+OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Runtime& runtime,
+                  int threads, const sim::Library& library) {
+  sim::Request request;
+  request.device = &device;
+  request.runtime = &runtime;
+  const ops::Family family = ops::family_of(op);
+  const ops::PoolCoefficients& pool = pool_for(sim::pricing_for(request, library), family);
+  ops::Context context = ops::context_of(device, runtime, {.threads = threads});
+  ops::add_operator(context, op, library.formats);
+
+  OpAnswer answer;
+  answer.pool = pool.law.pool;
+  answer.demand = ops::demand_of(op, library.formats);
+  const double launches = runtime.whole_step_graph ? 0.0 : 1.0;
+  const ops::Load load = ops::load_of(answer.demand, launches, device, {.threads = threads});
+  const ops::LawCoefficients<double> law = ops::resolve_law(pool, family, context).law;
+  std::vector<std::pair<Slot, double>> deviations;
+  for (const SlotName& each : kSlotNames) {
+    const ops::CoefficientId id = ops::coefficient(family, each.slot);
+    const auto resolved = ops::resolve(pool, id, context);
+    const Seconds datasheet = datasheet_time(load, each.slot);
+    if (!resolved && !(datasheet > Seconds{})) continue;
+    // A roof that the law has no coefficient for is taken as the datasheet states it.
+    Roof roof{.name = each.roof, .coefficient = ops::text_of(id), .value = 1.0};
+    roof.dim = ops::dimension_of(id);
+    roof.basis = ops::text_of(ops::Basis::Datasheet);
+    if (resolved) {
+      roof.value = resolved->value;
+      roof.deviation = resolved->deviation;
+      roof.basis = ops::text_of(resolved->basis);
+      roof.rows = resolved->rows;
+      deviations.emplace_back(each.slot, resolved->deviation);
+    } else if (each.slot == Slot::Core) {
+      continue;
+    }
+    roof.datasheet = datasheet;
+    roof.time = roof_time(load, each.slot, roof.value);
+    answer.roofs.push_back(std::move(roof));
+  }
+  answer.total = ops::op_time(load, law);
+  const double spread = kUpper90 * total_deviation(load, law, deviations, answer.total);
+  answer.lo = answer.total * std::exp(-spread);
+  answer.hi = answer.total * std::exp(spread);
+  const auto largest = std::max_element(answer.roofs.begin(), answer.roofs.end(),
+                                        [](const Roof& a, const Roof& b) { return a.time < b.time; });
+  if (largest != answer.roofs.end()) answer.bound = largest->name;
+  return answer;
+}
+
+}  // namespace foretoken::app

@@ -1,0 +1,204 @@
+#include "model/scheme_yaml.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/suggest.h"
+#include "base/text_file.h"
+#include "base/yaml_map.h"
+
+namespace foretoken::model {
+namespace {
+
+constexpr int kSchema = 1;
+constexpr std::int64_t kMaxCount = 1 << 20;
+constexpr Range kFactorRange{.low = 0.2, .high = 5.0};
+
+/// Every name a rule may use: the roles' and the two that stand for several.
+const std::vector<std::string>& tensor_names() {
+  static const std::vector<std::string> names = [] {
+    std::vector<std::string> all{"attn_qkv"};
+    for (int role = 0; role <= static_cast<int>(TensorRole::Laurel); ++role) {
+      all.emplace_back(text_of(static_cast<TensorRole>(role)));
+    }
+    return all;
+  }();
+  return names;
+}
+
+class SchemeFile {
+ public:
+  SchemeFile(const std::string& path, const FormatTable& table)
+      : file_(YamlFile::read(path)), table_(table) {}
+
+  std::vector<Scheme> read() {
+    file_.require_schema(kSchema);
+    file_.top().text("source");
+    Scheme defaults;
+    bool has_embedding = false;
+    bool has_head = false;
+    if (auto map = file_.top().find_map("defaults")) {
+      read_formats(*map, defaults);
+      defaults.rules = read_rules(*map);
+      has_embedding = map->has("embedding");
+      has_head = map->has("head");
+    }
+    std::vector<Scheme> schemes;
+    YamlMap all = file_.top().map("schemes");
+    for (auto& [id, map] : all.entries()) {
+      Scheme scheme = defaults;
+      scheme.rules.clear();
+      bool keep_head = has_head;
+      bool keep_embedding = has_embedding;
+      if (const auto like = map.find_text("like")) {
+        const auto found = std::find_if(schemes.begin(), schemes.end(),
+                                        [&](const Scheme& s) { return s.id == *like; });
+        if (found == schemes.end()) {
+          map.fault("like", fmt::format("no scheme '{}' before this one in the file", *like));
+        } else {
+          scheme = *found;
+          scheme.aliases.clear();
+          keep_head = keep_embedding = true;
+        }
+      }
+      scheme.id = id;
+      read_scheme(map, scheme, keep_head, keep_embedding);
+      if (!map.has("like")) append(scheme.rules, defaults.rules);
+      schemes.push_back(std::move(scheme));
+    }
+    file_.finish();
+    return schemes;
+  }
+
+ private:
+  static void append(std::vector<SchemeRule>& rules, const std::vector<SchemeRule>& more) {
+    rules.insert(rules.begin(), more.begin(), more.end());
+  }
+
+  void read_scheme(YamlMap& map, Scheme& scheme, bool keep_head, bool keep_embedding) {
+    scheme.aliases = map.texts("aliases");
+    if (!map.has("like")) map.text("base");
+    const FormatId base_before = scheme.base;
+    read_formats(map, scheme);
+    const bool new_base = map.has("base") && scheme.base != base_before;
+    if (!keep_head && !map.has("head")) scheme.head = scheme.base;
+    // A likeness with another base keeps its looked-up table unless that had the base's format.
+    if (!map.has("embedding") &&
+        (!keep_embedding || (map.has("like") && new_base && scheme.embedding == base_before))) {
+      scheme.embedding = scheme.base;
+    }
+    if (map.has("rules")) scheme.rules = read_rules(map);
+    scheme.activations =
+        map.find_choice("activations", {"fp8", "int8", "int4", "fp4"}).value_or(scheme.activations);
+    scheme.approximate = map.find_boolean("approximate").value_or(scheme.approximate);
+    scheme.bytes_factor = map.find_number("bytes_factor", kFactorRange).value_or(1.0);
+    map.find_text("notes");
+  }
+
+  void read_formats(YamlMap& map, Scheme& scheme) {
+    if (const auto id = find_format(map, "base")) scheme.base = *id;
+    if (const auto id = find_format(map, "head")) scheme.head = *id;
+    if (const auto id = find_format(map, "embedding")) scheme.embedding = *id;
+    if (const auto id = find_format(map, "unquantized")) scheme.unquantized = *id;
+    if (const auto id = find_format(map, "last_fallback")) scheme.last_fallback = *id;
+    if (const auto id = find_format(map, "head_fallback")) scheme.head_fallback = *id;
+    if (auto fallbacks = map.find_map("fallbacks")) {
+      for (const std::string& from : fallbacks->keys()) {
+        const auto to = find_format(*fallbacks, from);
+        FormatId from_id{};
+        if (!table_.find(from, from_id)) {
+          fault_unknown(*fallbacks, from, from);
+        } else if (to) {
+          scheme.fallbacks[from_id] = *to;
+        }
+      }
+    }
+  }
+
+  std::optional<FormatId> find_format(YamlMap& map, std::string_view key) {
+    const auto name = map.find_text(key);
+    if (!name) return std::nullopt;
+    FormatId id{};
+    if (table_.find(*name, id)) return id;
+    fault_unknown(map, key, *name);
+    return std::nullopt;
+  }
+
+  void fault_unknown(YamlMap& map, std::string_view key, const std::string& name) {
+    map.fault(
+        key, fmt::format("unknown number format '{}'{}", name, did_you_mean(name, table_.names())));
+  }
+
+  std::vector<SchemeRule> read_rules(YamlMap& map) {
+    std::vector<SchemeRule> rules;
+    for (YamlMap& rule : map.maps("rules")) rules.push_back(read_rule(rule));
+    return rules;
+  }
+
+  SchemeRule read_rule(YamlMap& map) {
+    SchemeRule rule;
+    rule.tensors = map.texts("tensors");
+    if (rule.tensors.empty()) map.fault("tensors", "a rule names its tensors, like [attn_v]");
+    for (const std::string& name : rule.tensors) check_tensor(map, name);
+    map.text("format");
+    rule.format = find_format(map, "format").value_or(FormatId{});
+    const auto band = map.find_choice("layers", {"first", "first_sixteenth", "more", "middle"});
+    if (band == "first") rule.band = LayerBand::First;
+    if (band == "first_sixteenth") rule.band = LayerBand::FirstSixteenth;
+    if (band == "more") rule.band = LayerBand::More;
+    if (band == "middle") rule.band = LayerBand::Middle;
+    rule.first_layers = map.find_integer("first_layers", 1, kMaxCount);
+    rule.min_gqa = map.find_integer("min_gqa", 1, kMaxCount);
+    rule.min_experts = map.find_integer("min_experts", 1, kMaxCount);
+    rule.experts = map.find_integer("experts", 1, kMaxCount);
+    rule.layer_count = map.find_integer("layer_count", 1, kMaxCount);
+    rule.families = map.texts("families");
+    rule.quantized = map.find_boolean("quantized").value_or(false);
+    return rule;
+  }
+
+  static void check_tensor(YamlMap& map, const std::string& name) {
+    const std::string stem = name.substr(0, name.find('*'));
+    const bool known =
+        std::any_of(tensor_names().begin(), tensor_names().end(), [&](const std::string& tensor) {
+          return stem == name ? tensor == name : tensor.compare(0, stem.size(), stem) == 0;
+        });
+    if (!known) {
+      map.fault("tensors",
+                fmt::format("unknown tensor '{}'{}", name, did_you_mean(stem, tensor_names())));
+    }
+  }
+
+  YamlFile file_;
+  const FormatTable& table_;
+};
+
+}  // namespace
+
+std::vector<Scheme> read_schemes(const std::string& folder, const FormatTable& table) {
+  std::vector<Scheme> schemes;
+  std::set<std::string> taken;
+  for (const std::string& path : files_in(folder, ".yaml")) {
+    for (Scheme& scheme : SchemeFile(path, table).read()) {
+      std::vector<std::string> names = scheme.aliases;
+      names.push_back(scheme.id);
+      for (const std::string& name : names) {
+        if (taken.insert(name).second) continue;
+        throw ConfigError({{path, 0, 0, fmt::format("weight format '{}' appears twice", name)}});
+      }
+      schemes.push_back(std::move(scheme));
+    }
+  }
+  if (schemes.empty()) {
+    throw ConfigError(
+        {{folder, 0, 0, "no weight format found; expected '*.yaml' files with some"}});
+  }
+  return schemes;
+}
+
+}  // namespace foretoken::model

@@ -1,0 +1,244 @@
+#include "validate/run.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <map>
+#include <set>
+
+#include "base/error.h"
+#include "calibrate/folds.h"
+#include "calibrate/run.h"
+#include "ops/coefficients.h"
+#include "sim/interval.h"
+#include "sim/predict.h"
+#include "validate/baselines.h"
+#include "validate/grouping.h"
+#include "validate/metrics.h"
+
+namespace foretoken::validate {
+namespace {
+
+using calibrate::PoolData;
+using calibrate::PoolRow;
+
+using KeyFunction = std::string (*)(const PoolRow&);
+
+std::string pair_key(const PoolRow& row) {
+  return row.decode == nullptr ? "" : calibrate::device_key(row) + "|" + calibrate::model_key(row);
+}
+
+KeyFunction key_function(const std::string& leave_out) {
+  if (leave_out == "device") return calibrate::device_key;
+  if (leave_out == "model") return calibrate::model_key;
+  if (leave_out == "pair") return pair_key;
+  if (leave_out == "source") return calibrate::source_key;
+  throw Error("cannot leave out '" + leave_out + "'; expected device, model, pair or source");
+}
+
+bool clean(const PoolRow& row) {
+  return row.decode != nullptr ? row.decode->clean() : row.kernel->clean();
+}
+
+/// Scores every row of a plan that some fold left out.
+void score_plan(const calibrate::FoldPlan& plan, const calibrate::HeldOut& held_out, bool kernels,
+                std::deque<ScoredRow>& scored) {
+  const PoolData& pool = *plan.pool;
+  std::vector<BaselineRow> baseline_rows;
+  for (const PoolRow& row : pool.rows) baseline_rows.push_back(baseline_row(row));
+  const std::set<std::string> keys(plan.keys.begin(), plan.keys.end());
+  for (const std::string& key : keys) {
+    if (key.empty()) continue;
+    std::vector<BaselineRow> training;
+    for (std::size_t i = 0; i < pool.rows.size(); ++i) {
+      const bool same_kind = (pool.rows[i].kernel != nullptr) == kernels;
+      if (pool.rows[i].fitted && same_kind && plan.keys[i] != key) {
+        training.push_back(baseline_rows[i]);
+      }
+    }
+    const Baselines baselines(training);
+    const std::vector<double> residuals =
+        calibrate::residual_quantiles(pool, held_out.ln_predicted, plan.keys, key, kernels);
+    for (std::size_t i = 0; i < pool.rows.size(); ++i) {
+      if (plan.keys[i] != key || (pool.rows[i].kernel != nullptr) != kernels) continue;
+      const double ln = held_out.ln_predicted[i];
+      scored.push_back({.row = &pool.rows[i],
+                        .pool = &pool,
+                        .measured = std::exp(pool.fit_rows[i].ln_seconds),
+                        .predicted = std::exp(ln),
+                        .covered = covered_by(residuals, pool.fit_rows[i].ln_seconds - ln),
+                        .baseline = baselines.predict(baseline_rows[i])});
+    }
+  }
+}
+
+std::string describe(const PoolRow& row) {
+  const sim::Request& r = row.decode->request;
+  return r.device->id + " / " + r.llm->id + " / " + r.scheme + " / " + r.runtime->id;
+}
+
+void add_worst(const std::vector<const ScoredRow*>& rows, std::size_t most, Scorecard& card) {
+  std::vector<const ScoredRow*> sorted = rows;
+  const auto error = [](const ScoredRow* row) {
+    return std::abs(std::log(row->predicted / row->measured));
+  };
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](const ScoredRow* a, const ScoredRow* b) { return error(a) > error(b); });
+  for (std::size_t i = 0; i < std::min(most, sorted.size()); ++i) {
+    const calibrate::ResolvedRow& row = *sorted[i]->row->decode;
+    card.worst.push_back({.row_id = row.row->row_id,
+                          .measured = row.request.batch / sorted[i]->measured,
+                          .predicted = row.request.batch / sorted[i]->predicted,
+                          .what = describe(*sorted[i]->row)});
+  }
+}
+
+/// Every label of a row, "a;b" -> a, b.
+std::vector<std::string> labels_of(const std::string& text) {
+  std::vector<std::string> labels;
+  std::size_t start = 0;
+  while (start <= text.size()) {
+    const std::size_t end = std::min(text.find(';', start), text.size());
+    if (end > start) labels.push_back(text.substr(start, end - start));
+    start = end + 1;
+  }
+  return labels;
+}
+
+void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& options,
+               Scorecard& card) {
+  std::vector<const ScoredRow*> clean_rows;
+  Grouped grouped;
+  Grouped labelled;
+  for (const ScoredRow& row : scored) {
+    if (row.row->decode == nullptr) continue;
+    if (clean(*row.row)) {
+      clean_rows.push_back(&row);
+      for (const std::string& by : options.group_by) grouped[group_key(row, by)].push_back(&row);
+    } else {
+      for (const std::string& label : labels_of(row.row->decode->label)) {
+        labelled["label=" + label].push_back(&row);
+      }
+    }
+  }
+  card.predicted = clean_rows.size();
+  card.all = metrics_of(clean_rows);
+  card.baselines = all_baselines(clean_rows);
+  card.kendall_tau = kendall_tau(clean_rows);
+  card.groups = groups_of(grouped);
+  card.labelled = groups_of(labelled);
+  add_worst(clean_rows, options.worst, card);
+}
+
+void summarise_operators(const std::deque<ScoredRow>& scored, const char* fold, Scorecard& card) {
+  Grouped grouped;
+  for (const ScoredRow& row : scored) {
+    if (row.row->kernel == nullptr || !clean(*row.row)) continue;
+    grouped[std::string(fold) + ": " + operator_key(row)].push_back(&row);
+    if (row.row->kernel->row->op == "gemm" && row.row->kernel->row->m <= 64) {
+      grouped[std::string(fold) + ": gemm, all formats, m<=64"].push_back(&row);
+    }
+  }
+  for (Group& group : groups_of(grouped)) card.operators.push_back(std::move(group));
+}
+
+void check_group_names(const ValidateOptions& options) {
+  const std::vector<std::string> known = group_names();
+  for (const std::string& by : options.group_by) {
+    if (std::find(known.begin(), known.end(), by) == known.end()) {
+      throw Error("cannot group by '" + by +
+                  "'; expected one of pool, class, vendor, runtime, "
+                  "format_class, arch_class, device, model, source");
+    }
+  }
+}
+
+}  // namespace
+
+Scorecard leave_one_out(const sim::Library& library, const std::vector<std::string>& data_folders,
+                        const ValidateOptions& options) {
+  check_group_names(options);
+  const KeyFunction key = key_function(options.leave_out);
+  const calibrate::Dataset data = calibrate::read_dataset(library, data_folders);
+  std::vector<const PoolData*> pools;
+  for (const auto& entry : data.pools) pools.push_back(&entry.second);
+  const std::vector<calibrate::Fit> fits =
+      calibrate::fit_all(pools, false, {.threads = options.threads, .progress = nullptr});
+
+  // Decode rows under the key asked for; kernel rows by held-out device and by held-out shape.
+  std::vector<calibrate::FoldPlan> plans;
+  std::vector<bool> kernels;
+  constexpr std::size_t kShapeFolds = 5;
+  for (std::size_t i = 0; i < pools.size(); ++i) {
+    std::vector<std::string> decode_keys;
+    std::vector<std::string> shape_keys;
+    for (const PoolRow& row : pools[i]->rows) {
+      const bool device_fold = options.leave_out == "device";
+      decode_keys.push_back(row.decode != nullptr || device_fold ? key(row) : "");
+      shape_keys.push_back(calibrate::shape_key(row));
+    }
+    plans.push_back({pools[i], decode_keys, fits[i].parameters});
+    kernels.push_back(false);
+    if (options.operators) {
+      plans.push_back(
+          {pools[i], calibrate::grouped_keys(shape_keys, kShapeFolds), fits[i].parameters});
+      kernels.push_back(true);
+    }
+  }
+  const std::vector<calibrate::HeldOut> held_out = calibrate::predict_held_out(
+      plans, calibrate::kFoldSettings, options.threads, options.progress);
+
+  std::deque<ScoredRow> decode;
+  std::deque<ScoredRow> by_device;
+  std::deque<ScoredRow> by_shape;
+  Scorecard card;
+  card.leave_out = options.leave_out;
+  card.rows = data.decode_rows.size();
+  for (std::size_t p = 0; p < plans.size(); ++p) {
+    card.folds += held_out[p].folds;
+    score_plan(plans[p], held_out[p], kernels[p], kernels[p] ? by_shape : decode);
+    if (!kernels[p] && options.operators && options.leave_out == "device") {
+      score_plan(plans[p], held_out[p], true, by_device);
+    }
+  }
+  for (const calibrate::UnusableRow& row : data.unusable) {
+    card.skipped.push_back({row.row_id, row.reason});
+  }
+  summarise(decode, options, card);
+  summarise_operators(by_shape, "held-out shapes, known device", card);
+  summarise_operators(by_device, "held-out device", card);
+  return card;
+}
+
+Scorecard against(const sim::Library& library, const std::string& path,
+                  const ValidateOptions& options) {
+  check_group_names(options);
+  const calibrate::Dataset data = calibrate::read_foreign(library, path);
+  std::deque<ScoredRow> scored;
+  for (const auto& entry : data.pools) {
+    const PoolData& pool = entry.second;
+    for (const PoolRow& row : pool.rows) {
+      const sim::Request& request = row.decode->request;
+      const sim::Pricing pricing = sim::pricing_for(request, library);
+      const double predicted = sim::step_cost(row.decode->loads, pricing).time.base();
+      const bool known = sim::knows_device(*pricing.pool, request);
+      const BaselineRow bytes = baseline_row(row);
+      scored.push_back({.row = &row,
+                        .pool = &pool,
+                        .measured = row.decode->seconds,
+                        .predicted = predicted,
+                        .covered = covered_by(sim::residuals_for(*pricing.pool, known),
+                                              std::log(row.decode->seconds / predicted)),
+                        .baseline = {bytes.bytes_seconds, 0.0, 0.0}});
+    }
+  }
+  Scorecard card;
+  card.rows = data.decode_rows.size();
+  for (const calibrate::UnusableRow& row : data.unusable) {
+    card.skipped.push_back({row.row_id, row.reason});
+  }
+  summarise(scored, options, card);
+  return card;
+}
+
+}  // namespace foretoken::validate
