@@ -18,12 +18,13 @@ std::vector<std::string> warnings_of(const Combination& asked, const sim::Report
   const double last = request.context_start + request.gen_tokens;
   const auto longest = static_cast<double>(request.llm->max_context);
   if (longest > 0 && last > longest) {
-    warnings.push_back(fmt::format("{:.0f} tokens are more than the model's context of {:.0f}",
-                                   last, longest));
+    warnings.push_back(
+        fmt::format("{:.0f} tokens are more than the model's context of {:.0f}", last, longest));
   }
   if (request.ranks > 1 && !ops::link_bandwidth(*request.device)) {
-    warnings.emplace_back("no link bandwidth is stated for the device: messages cost only their "
-                          "launch");
+    warnings.emplace_back(
+        "no link bandwidth is stated for the device: messages cost only their "
+        "launch");
   }
   if (report.format_approximate) {
     warnings.push_back(fmt::format("the tensor mix of '{}' is approximate", report.format));

@@ -27,13 +27,25 @@ std::string kv_of(const sim::Request& request) {
 
 Table people_table(const std::vector<Answer>& answers) {
   const double level = answers.empty() ? 0.9 : answers.front().report.rate.level;
-  Table table({{"#", Right},          {"model"},           {"format"},
-               {"device"},            {"runtime"},         {"kv"},
-               {"batch", Right},      {"tp", Right},       {"threads", Right},
-               {"ctx", Right},        {"gen", Right},      {"t/s", Right},
+  Table table({{"#", Right},
+               {"model"},
+               {"format"},
+               {"device"},
+               {"runtime"},
+               {"kv"},
+               {"batch", Right},
+               {"tp", Right},
+               {"threads", Right},
+               {"ctx", Right},
+               {"gen", Right},
+               {"t/s", Right},
                {fmt::format("{:.0f} % interval", level * 100.0), Right},
-               {"ms/token", Right},   {"% of peak", Right}, {"memory GiB", Right},
-               {"fits"},              {"bound"},           {"basis"}});
+               {"ms/token", Right},
+               {"% of peak", Right},
+               {"memory GiB", Right},
+               {"fits"},
+               {"bound"},
+               {"basis"}});
   std::size_t rank = 0;
   for (const Answer& answer : answers) {
     const sim::Report& r = answer.report;
@@ -61,8 +73,9 @@ std::string full(double value) { return fmt::format("{}", value); }
 std::string answers_text(const std::vector<Answer>& answers) {
   Table table = people_table(answers);
   std::string shared;
-  for (const auto& [heading, value] : table.drop_constant(
-           {"model", "format", "device", "runtime", "kv", "batch", "tp", "threads", "ctx", "gen"})) {
+  for (const auto& [heading, value] :
+       table.drop_constant({"model", "format", "device", "runtime", "kv", "batch", "tp", "threads",
+                            "ctx", "gen"})) {
     if (value == "-" || (heading == "tp" && value == "1")) continue;
     shared += fmt::format("{}{} {}", shared.empty() ? "" : ", ", heading, value);
   }
@@ -74,26 +87,66 @@ std::string answers_markdown(const std::vector<Answer>& answers) {
 }
 
 std::string answers_csv(const std::vector<Answer>& answers) {
-  Table table({{"model"}, {"device"}, {"runtime"}, {"format"}, {"kv_format"}, {"batch"},
-               {"context_start_tokens"}, {"gen_tokens"}, {"tp"}, {"threads"},
-               {"tokens_per_second"}, {"tokens_per_second_lo"}, {"tokens_per_second_hi"},
-               {"level"}, {"seconds_per_token"}, {"seconds_per_token_lo"},
-               {"seconds_per_token_hi"}, {"weights_bytes_per_token"}, {"kv_bytes_per_token"},
-               {"activations_bytes_per_token"}, {"share_of_peak"}, {"memory_weights_bytes"},
-               {"memory_kv_bytes"}, {"memory_overhead_bytes"}, {"memory_total_bytes"},
-               {"memory_capacity_bytes"}, {"fits"}, {"bound"}, {"basis"}});
+  Table table({{"model"},
+               {"device"},
+               {"runtime"},
+               {"format"},
+               {"kv_format"},
+               {"batch"},
+               {"context_start_tokens"},
+               {"gen_tokens"},
+               {"tp"},
+               {"threads"},
+               {"tokens_per_second"},
+               {"tokens_per_second_lo"},
+               {"tokens_per_second_hi"},
+               {"level"},
+               {"seconds_per_token"},
+               {"seconds_per_token_lo"},
+               {"seconds_per_token_hi"},
+               {"weights_bytes_per_token"},
+               {"kv_bytes_per_token"},
+               {"activations_bytes_per_token"},
+               {"share_of_peak"},
+               {"memory_weights_bytes"},
+               {"memory_kv_bytes"},
+               {"memory_overhead_bytes"},
+               {"memory_total_bytes"},
+               {"memory_capacity_bytes"},
+               {"fits"},
+               {"bound"},
+               {"basis"}});
   for (const Answer& answer : answers) {
     const sim::Report& r = answer.report;
-    table.add({r.model, r.device, r.runtime, r.format, kv_of(answer.asked->request), full(r.batch),
-               full(r.context_start), full(r.gen_tokens), full(r.ranks),
-               r.threads > 0 ? full(r.threads) : "", full(r.rate.point.base()),
-               full(r.rate.lo.base()), full(r.rate.hi.base()), full(r.rate.level),
-               full(r.step.point.base()), full(r.step.lo.base()), full(r.step.hi.base()),
-               full(r.weights_read.base()), full(r.kv_read.base()), full(r.activations.base()),
-               full(r.share_of_peak), full(r.memory.weights.base()), full(r.memory.kv.base()),
-               full(r.memory.overhead.base()), full(r.memory.total().base()),
-               r.memory.capacity ? full(r.memory.capacity->base()) : "", fits_word(r.memory, ""),
-               r.bound, basis_word(r)});
+    table.add({r.model,
+               r.device,
+               r.runtime,
+               r.format,
+               kv_of(answer.asked->request),
+               full(r.batch),
+               full(r.context_start),
+               full(r.gen_tokens),
+               full(r.ranks),
+               r.threads > 0 ? full(r.threads) : "",
+               full(r.rate.point.base()),
+               full(r.rate.lo.base()),
+               full(r.rate.hi.base()),
+               full(r.rate.level),
+               full(r.step.point.base()),
+               full(r.step.lo.base()),
+               full(r.step.hi.base()),
+               full(r.weights_read.base()),
+               full(r.kv_read.base()),
+               full(r.activations.base()),
+               full(r.share_of_peak),
+               full(r.memory.weights.base()),
+               full(r.memory.kv.base()),
+               full(r.memory.overhead.base()),
+               full(r.memory.total().base()),
+               r.memory.capacity ? full(r.memory.capacity->base()) : "",
+               fits_word(r.memory, ""),
+               r.bound,
+               basis_word(r)});
   }
   return table.csv();
 }

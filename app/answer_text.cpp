@@ -22,10 +22,10 @@ std::string defaults_of(const Combination& asked) {
 
 std::string header_line(const Answer& answer) {
   const sim::Request& request = answer.asked->request;
-  std::string line = fmt::format(
-      "{} {} on {}, {}, ctx {:.0f}..{:.0f}", request.llm->name.empty() ? request.llm->id : request.llm->name,
-      answer.report.format, request.device->name, request.runtime->name, request.context_start,
-      request.context_start + request.gen_tokens);
+  std::string line = fmt::format("{} {} on {}, {}, ctx {:.0f}..{:.0f}",
+                                 request.llm->name.empty() ? request.llm->id : request.llm->name,
+                                 answer.report.format, request.device->name, request.runtime->name,
+                                 request.context_start, request.context_start + request.gen_tokens);
   if (request.batch > 1) line += fmt::format(", batch {:.0f}", request.batch);
   if (request.ranks > 1) line += fmt::format(", tp {}", request.ranks);
   if (request.facts.threads > 0) line += fmt::format(", {} threads", request.facts.threads);
@@ -67,9 +67,9 @@ std::string bound_line(const sim::Report& report) {
     Seconds time;
   };
   const sim::CauseSplit& c = report.causes;
-  std::vector<Part> parts{{"weights", c.weights},           {"output head", c.head},
-                          {"attention", c.attention},       {"launches and small ops", c.launches},
-                          {"links", c.links},               {"host", c.host}};
+  std::vector<Part> parts{{"weights", c.weights},     {"output head", c.head},
+                          {"attention", c.attention}, {"launches and small ops", c.launches},
+                          {"links", c.links},         {"host", c.host}};
   std::stable_sort(parts.begin(), parts.end(),
                    [](const Part& a, const Part& b) { return a.time > b.time; });
   constexpr double kWorthSaying = 0.01;
@@ -84,9 +84,9 @@ std::string bound_line(const sim::Report& report) {
 }
 
 std::string basis_line(const sim::Report& report) {
-  std::string line = fmt::format("  basis   {}", report.known_device
-                                                    ? "measured rows of this device"
-                                                    : "no measured row of this device");
+  std::string line =
+      fmt::format("  basis   {}", report.known_device ? "measured rows of this device"
+                                                      : "no measured row of this device");
   for (std::size_t i = 0; i < std::min(report.basis.size(), kBasisParts); ++i) {
     const sim::BasisReport& part = report.basis[i];
     constexpr double kWorthSaying = 0.005;
@@ -104,14 +104,20 @@ std::string answer_text(const Answer& answer) {
   const sim::Report& report = answer.report;
   const std::string check =
       report.check_command.empty() ? "no benchmark of this runtime is known" : report.check_command;
-  return header_line(answer) + rate_line(report) + memory_line(report.memory) +
-         bound_line(report) + basis_line(report) + fmt::format("  check   {}\n", check);
+  return header_line(answer) + rate_line(report) + memory_line(report.memory) + bound_line(report) +
+         basis_line(report) + fmt::format("  check   {}\n", check);
 }
 
 std::string ops_text(const sim::Report& report) {
   using enum Table::Align;
-  Table table({{"operator"},      {"times", Right}, {"ms", Right}, {"% of step", Right},
-               {"MB", Right},     {"bound"},        {"basis"},     {"rows", Right}});
+  Table table({{"operator"},
+               {"times", Right},
+               {"ms", Right},
+               {"% of step", Right},
+               {"MB", Right},
+               {"bound"},
+               {"basis"},
+               {"rows", Right}});
   for (const sim::OpReport& op : report.ops) {
     table.add({op.name, fmt::format("{:.0f}", op.repeat), significant(op.time.base() * 1e3, 3),
                fmt::format("{:.1f}", op.time / report.step.point * 100.0),

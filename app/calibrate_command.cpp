@@ -22,8 +22,12 @@ constexpr std::size_t kReasonsShown = 8;
 
 std::string pools_text(const calibrate::Calibration& calibration) {
   using enum Table::Align;
-  Table table({{"pool"}, {"decode rows", Right}, {"kernel rows", Right}, {"parameters", Right},
-               {"iterations", Right}, {"median error of the fit", Right}});
+  Table table({{"pool"},
+               {"decode rows", Right},
+               {"kernel rows", Right},
+               {"parameters", Right},
+               {"iterations", Right},
+               {"median error of the fit", Right}});
   for (const calibrate::PoolSummary& pool : calibration.pools) {
     table.add({pool.pool, fmt::format("{}", pool.decode_rows), fmt::format("{}", pool.kernel_rows),
                fmt::format("{}", pool.parameters), fmt::format("{}", pool.iterations),
@@ -54,8 +58,9 @@ std::string rejected_text(const std::vector<calibrate::RejectedRow>& rejected) {
 Outcome run_calibrate(const Arguments& arguments, Console& console) {
   Flags flags("foretoken calibrate [--data DIR] [-o FILE.h5]",
               "Fits the coefficients of every pool to the measured rows and writes them.");
-  flags.add_value("output,o", "FILE.h5", "where to write (default: coefficients/foretoken.h5 of the "
-                                         "last data folder)");
+  flags.add_value("output,o", "FILE.h5",
+                  "where to write (default: coefficients/foretoken.h5 of the "
+                  "last data folder)");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   add_data_flag(flags);
   if (!flags.parse(arguments)) {
@@ -66,8 +71,8 @@ Outcome run_calibrate(const Arguments& arguments, Console& console) {
   const std::string path = flags.text("output", folders.back() + "/coefficients/foretoken.h5");
   calibrate::CalibrateOptions options;
   if (flags.given("jobs")) {
-    options.threads = static_cast<int>(
-        whole_number(flags.written("jobs"), flags.required("jobs"), {1, 1024}));
+    options.threads =
+        static_cast<int>(whole_number(flags.written("jobs"), flags.required("jobs"), {1, 1024}));
   }
   options.progress = [&](std::size_t done, std::size_t all) {
     console.progress("pools fitted", done, all);

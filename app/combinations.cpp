@@ -62,9 +62,8 @@ std::vector<Host> hosts_of(Question& question, const PredictOptions& options,
     }
   }
   if (hosts.empty()) {
-    throw Error(question.skipped.empty()
-                    ? "no runtime runs on the chosen devices"
-                    : fmt::format("{}", fmt::join(question.skipped, "\n")));
+    throw Error(question.skipped.empty() ? "no runtime runs on the chosen devices"
+                                         : fmt::format("{}", fmt::join(question.skipped, "\n")));
   }
   return hosts;
 }
@@ -131,7 +130,7 @@ void apply_changes(Question& question, const std::vector<std::string>& texts) {
 
 void look_up(Question& question, const PredictOptions& options, const sim::Library& library) {
   for (const std::string& name : options.models) {
-    question.models.push_back(library.models.resolve(name));
+    question.models.push_back(library.models.find(name));
   }
   question.devices = library.devices.select(options.devices);
   apply_changes(question, options.changes);

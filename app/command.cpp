@@ -27,14 +27,16 @@ constexpr std::array kCommands{
 std::string overview() {
   std::string text =
       "Usage: foretoken <command> [flags]\n\n"
-      "Predicts how fast an LLM decodes on a device that nobody measured, with an interval and the\n"
+      "Predicts how fast an LLM decodes on a device that nobody measured, with an interval and "
+      "the\n"
       "basis of every number.\n\nCommands:\n";
   for (const Command& command : kCommands) {
     text += fmt::format("  {:<11} {}\n", command.name, command.summary);
   }
   text +=
       "\n'foretoken <command> --help' tells its flags; 'foretoken --version' the version.\n"
-      "Exit codes: 0 done, 1 a check failed, 2 wrong command line, 3 bad input, 70 internal fault.\n";
+      "Exit codes: 0 done, 1 a check failed, 2 wrong command line, 3 bad input, 70 internal "
+      "fault.\n";
   return text;
 }
 

@@ -21,7 +21,8 @@ bool is_folder(const fs::path& path) {
 }  // namespace
 
 void add_data_flag(Flags& flags) {
-  flags.add_values("data", "DIR", "a folder of your own data, laid over the shipped one; repeatable");
+  flags.add_values("data", "DIR",
+                   "a folder of your own data, laid over the shipped one; repeatable");
 }
 
 std::string shipped_data_folder() {
@@ -34,22 +35,23 @@ std::string shipped_data_folder() {
   std::error_code fault;
   const fs::path program = fs::read_symlink("/proc/self/exe", fault);
   const fs::path folder = program.parent_path();
-  for (const fs::path& candidate :
-       {folder / "../../data", folder / "../share/foretoken/data"}) {
+  for (const fs::path& candidate : {folder / "../../data", folder / "../share/foretoken/data"}) {
     if (!fault && is_folder(candidate)) return candidate.lexically_normal().string();
   }
-  throw Error(fmt::format("no data folder found beside the program in '{}'; name one with "
-                          "FORETOKEN_DATA",
-                          folder.string()));
+  throw Error(
+      fmt::format("no data folder found beside the program in '{}'; name one with "
+                  "FORETOKEN_DATA",
+                  folder.string()));
 }
 
 std::vector<std::string> data_folders(const Flags& flags) {
   std::vector<std::string> folders{shipped_data_folder()};
   for (const std::string& folder : flags.all("data")) {
     if (!is_folder(folder)) {
-      throw Error(fmt::format("--data names '{}', which is not a folder; expected one with devices, "
-                              "models or runtimes in it",
-                              folder));
+      throw Error(
+          fmt::format("--data names '{}', which is not a folder; expected one with devices, "
+                      "models or runtimes in it",
+                      folder));
     }
     folders.push_back(folder);
   }

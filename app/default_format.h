@@ -10,8 +10,9 @@
 
 namespace foretoken::app {
 
-/// The format that the model was published in when the runtime would keep it, else the usual one of
-/// the runtime. Throws Error when the runtime names none; the caller asks for one.
+/// The usual format of the runtime. Where that is 16-bit the runtime loads files as they are
+/// published, so a model published in another format keeps its own. Throws Error when the runtime
+/// names none.
 std::string default_format(const model::Llm& llm, const hwdb::Runtime& runtime,
                            const sim::Library& library);
 

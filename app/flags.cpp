@@ -30,7 +30,8 @@ struct Flags::Impl {
     std::vector<std::string> names;
     for (const auto& option : options.options()) {
       names.push_back("--" + option->long_name());
-      const std::string shorter = option->canonical_display_name(po::command_line_style::allow_dash_for_short);
+      const std::string shorter =
+          option->canonical_display_name(po::command_line_style::allow_dash_for_short);
       if (shorter.size() == 2 && shorter[0] == '-') names.push_back(shorter);
     }
     return names;
@@ -149,8 +150,8 @@ std::string Flags::choice(const char* name, const std::vector<std::string>& choi
                           std::string_view otherwise) const {
   std::string value = text(name, otherwise);
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
-  throw UsageError(fmt::format("{} takes {}; found '{}'{}", written(name),
-                               fmt::join(choices, ", "), value, did_you_mean(value, choices)));
+  throw UsageError(fmt::format("{} takes {}; found '{}'{}", written(name), fmt::join(choices, ", "),
+                               value, did_you_mean(value, choices)));
 }
 
 std::vector<std::string> Flags::all(const char* name) const {
@@ -166,8 +167,10 @@ std::string Flags::written(const char* name) const {
   }
   for (const auto& option : impl_->options.options()) {
     if (option->long_name() != name) continue;
-    const std::string shorter = option->canonical_display_name(po::command_line_style::allow_dash_for_short);
-    return shorter.size() == 2 ? fmt::format("{} (--{})", shorter, name) : fmt::format("--{}", name);
+    const std::string shorter =
+        option->canonical_display_name(po::command_line_style::allow_dash_for_short);
+    return shorter.size() == 2 ? fmt::format("{} (--{})", shorter, name)
+                               : fmt::format("--{}", name);
   }
   return fmt::format("--{}", name);
 }

@@ -37,8 +37,14 @@ std::string coefficient_text(const Roof& roof) {
 
 std::string op_text(const Asked& asked, const OpAnswer& answer) {
   using enum Table::Align;
-  Table table({{"roof"}, {"datasheet us", Right}, {"coefficient", Right}, {"+-", Right},
-               {"time us", Right}, {"basis"}, {"rows", Right}, {"name"}});
+  Table table({{"roof"},
+               {"datasheet us", Right},
+               {"coefficient", Right},
+               {"+-", Right},
+               {"time us", Right},
+               {"basis"},
+               {"rows", Right},
+               {"name"}});
   for (const Roof& roof : answer.roofs) {
     const bool sheet = roof.datasheet > Seconds{};
     table.add({roof.name, sheet ? significant(roof.datasheet.base() * 1e6, 3) : "-",
@@ -74,21 +80,21 @@ std::string op_json(const Asked& asked, const OpAnswer& answer) {
                      {"rows", json_number(roof.rows)}});
   }
   const ops::Demand& d = answer.demand;
-  return json_document(
-      {{"operator", asked.kind},
-       {"device", asked.device.id},
-       {"runtime", asked.runtime.id},
-       {"pool", answer.pool},
-       {"bytes",
-        {{"weights", json_number(d.weights.base())},
-         {"kv", json_number(d.kv.base())},
-         {"state", json_number(d.state.base())},
-         {"activations", json_number(d.activations.base())},
-         {"message", json_number(d.message.base())}}},
-       {"flops", json_number(d.flops.base())},
-       {"seconds", json_estimate(Estimate<Seconds>{answer.total, answer.lo, answer.hi, answer.level})},
-       {"bound", answer.bound},
-       {"roofs", roofs}});
+  return json_document({{"operator", asked.kind},
+                        {"device", asked.device.id},
+                        {"runtime", asked.runtime.id},
+                        {"pool", answer.pool},
+                        {"bytes",
+                         {{"weights", json_number(d.weights.base())},
+                          {"kv", json_number(d.kv.base())},
+                          {"state", json_number(d.state.base())},
+                          {"activations", json_number(d.activations.base())},
+                          {"message", json_number(d.message.base())}}},
+                        {"flops", json_number(d.flops.base())},
+                        {"seconds", json_estimate(Estimate<Seconds>{answer.total, answer.lo,
+                                                                    answer.hi, answer.level})},
+                        {"bound", answer.bound},
+                        {"roofs", roofs}});
 }
 
 }  // namespace

@@ -36,7 +36,8 @@ class Shape {
     return whole_number(flags_.written(name), flags_.required(name), kMessage);
   }
   FormatId format(const char* name, const char* otherwise) const {
-    const std::string text = otherwise == nullptr ? flags_.required(name) : flags_.text(name, otherwise);
+    const std::string text =
+        otherwise == nullptr ? flags_.required(name) : flags_.text(name, otherwise);
     FormatId id{};
     if (tables_.formats.find(text, id)) return id;
     if (!tables_.schemes.find(text).empty()) {
@@ -103,7 +104,8 @@ ops::Op mla(const Shape& s) {
 }
 
 ops::Op recurrence(const Shape& s) {
-  return ops::Recurrence{.batch = s.size("batch", 1), .tokens = s.size("tokens", 1), .state = s.size("state")};
+  return ops::Recurrence{
+      .batch = s.size("batch", 1), .tokens = s.size("tokens", 1), .state = s.size("state")};
 }
 
 ops::Op norm(const Shape& s) {

@@ -139,8 +139,9 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
   const double spread = kUpper90 * total_deviation(load, law, deviations, answer.total);
   answer.lo = answer.total * std::exp(-spread);
   answer.hi = answer.total * std::exp(spread);
-  const auto largest = std::max_element(answer.roofs.begin(), answer.roofs.end(),
-                                        [](const Roof& a, const Roof& b) { return a.time < b.time; });
+  const auto largest =
+      std::max_element(answer.roofs.begin(), answer.roofs.end(),
+                       [](const Roof& a, const Roof& b) { return a.time < b.time; });
   if (largest != answer.roofs.end()) answer.bound = largest->name;
   return answer;
 }

@@ -15,13 +15,13 @@
 namespace foretoken::app {
 
 struct Roof {
-  std::string name;          ///< "memory", "core", "launch" ...
-  std::string coefficient;   ///< "gemm.dram"
-  double value = 0.0;        ///< of the coefficient, base units
-  double deviation = 0.0;    ///< of its logarithm
-  Dim dim;                   ///< of the coefficient
-  Seconds datasheet{};       ///< what the datasheet alone allows; 0 for launch and serial
-  Seconds time{};            ///< with the coefficient
+  std::string name;         ///< "memory", "core", "launch" ...
+  std::string coefficient;  ///< "gemm.dram"
+  double value = 0.0;       ///< of the coefficient, base units
+  double deviation = 0.0;   ///< of its logarithm
+  Dim dim;                  ///< of the coefficient
+  Seconds datasheet{};      ///< what the datasheet alone allows; 0 for launch and serial
+  Seconds time{};           ///< with the coefficient
   std::string basis;
   double rows = 0.0;
 };

@@ -23,7 +23,8 @@ std::vector<Answer> answers_to(const Question& question, const sim::Library& lib
   std::vector<std::string> refused;
   for (const Combination& asked : question.combinations) {
     try {
-      Answer answer{.asked = &asked, .report = sim::predict(asked.request, library), .warnings = {}};
+      Answer answer{
+          .asked = &asked, .report = sim::predict(asked.request, library), .warnings = {}};
       answer.warnings = warnings_of(asked, answer.report);
       answers.push_back(std::move(answer));
     } catch (const Error& error) {

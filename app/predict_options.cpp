@@ -42,7 +42,8 @@ SortBy sort_of(const std::string& word) {
 void add_predict_flags(Flags& flags) {
   flags.add_value("model,m", "MODEL", "id, Hugging Face name, config.json or YAML file");
   flags.add_value("device,d", "DEVICE", "id, name, YAML file, 'all', 'class:npu', 'vendor:AMD'");
-  flags.add_value("quant,q", "FORMAT", "weight format, like Q4_K_M, fp8, w8a8 (default: runtime's)");
+  flags.add_value("quant,q", "FORMAT",
+                  "weight format, like Q4_K_M, fp8, w8a8 (default: runtime's)");
   flags.add_value("runtime", "R", "runtime, or 'all' (default: the usual one of the device)");
   flags.add_value("batch,b", "N", "sequences decoded together (default 1)");
   flags.add_value("context,c", "N", "tokens in the cache at the start (default 0)");
@@ -52,8 +53,9 @@ void add_predict_flags(Flags& flags) {
   flags.add_value("threads,t", "N", "CPU threads (default: what the runtime takes)");
   flags.add_value("tp", "N", "tensor-parallel devices (default 1)");
   flags.add_value("flash-attn", "0|1", "flash attention off or on; also -fa (default: not said)");
-  flags.add_values("set", "P=V|P*=F", "what-if on a datasheet parameter, like "
-                                      "'memory.bandwidth*=1.25'; repeatable");
+  flags.add_values("set", "P=V|P*=F",
+                   "what-if on a datasheet parameter, like "
+                   "'memory.bandwidth*=1.25'; repeatable");
   flags.add_switch("ops", "every operator of the step");
   flags.add_value("sort", "KEY", "tps (default), latency or memory");
   flags.add_value("min-tps", "X", "only what reaches X tokens/s; exit code 1 when nothing does");
@@ -85,7 +87,8 @@ PredictOptions predict_options(const Flags& flags) {
   if (const auto text = flags.find("min-tps")) {
     options.min_rate = plain_number(flags.written("min-tps"), *text, kRateRange);
   }
-  options.format = format_of(flags.choice("output", {"text", "md", "csv", "json", "jsonl"}, "text"));
+  options.format =
+      format_of(flags.choice("output", {"text", "md", "csv", "json", "jsonl"}, "text"));
   return options;
 }
 

@@ -29,8 +29,8 @@ std::optional<double> number_in(const std::string& text) {
 
 [[noreturn]] void refuse(const std::string& flag, const char* kind, const std::string& text,
                          NumberRange range) {
-  throw Error(fmt::format("{} must be a {} number from {} to {}; found '{}'", flag, kind,
-                          range.low, range.high, text));
+  throw Error(fmt::format("{} must be a {} number from {} to {}; found '{}'", flag, kind, range.low,
+                          range.high, text));
 }
 
 }  // namespace
@@ -42,9 +42,10 @@ std::vector<std::string> list_items(const std::string& flag, const std::string& 
     const std::size_t end = std::min(text.find(',', start), text.size());
     items.push_back(trimmed(text.substr(start, end - start)));
     if (items.back().empty()) {
-      throw Error(fmt::format("{} has an empty item in its list '{}'; expected values with one "
-                              "comma between them",
-                              flag, text));
+      throw Error(
+          fmt::format("{} has an empty item in its list '{}'; expected values with one "
+                      "comma between them",
+                      flag, text));
     }
     start = end + 1;
   }

@@ -62,8 +62,8 @@ class CountingIterator {
 /// nlohmann's own builder of documents, with the checks it leaves out.
 class StrictBuilder : public nlohmann::json_sax<json> {
  public:
-  StrictBuilder(std::string_view text, const std::string& name, json& document)
-      : text_(text), name_(name), builder_(document, false) {}
+  StrictBuilder(std::string_view text, std::string name, json& document)
+      : text_(text), name_(std::move(name)), builder_(document, false) {}
 
   std::size_t* taken() { return &taken_; }
   std::vector<Fault>& faults() { return faults_; }

@@ -149,7 +149,7 @@ std::shared_ptr<YamlNode> parse_yaml_tree(std::string_view text, YamlState& stat
   } catch (const YAML::Exception& fault) {
     stop(state, fault.mark.line + 1, fault.mark.column + 1, "syntax: " + fault.msg);
   }
-  const auto top = builder.top();
+  auto top = builder.top();
   if (!top || top->kind == YamlNode::Kind::Null) {
     stop(state, 1, 1, "the file is empty; expected 'key: value' lines, the first 'schema: 1'");
   }

@@ -75,10 +75,8 @@ void add_kernel_rows(Dataset& data, const sim::Library& library) {
       continue;
     }
     PoolData& pool = pool_of(data, library, resolved->pool);
-    pool.rows.push_back(
-        {.kernel = resolved.get(),
-         .fit = pool.builder->row(resolved->loads, row->latency_seconds, 1.0, false),
-         .fitted = resolved->clean()});
+    pool.rows.push_back({.kernel = resolved.get(), .fitted = resolved->clean()});
+    pool.fit_rows.push_back(pool.builder->row(resolved->loads, row->latency_seconds, 1.0, false));
     data.kernels.push_back(std::move(resolved));
   }
 }

@@ -68,7 +68,7 @@ void Resolver::find_names(const DecodeRow& row, ResolvedRow& result) {
     result.reject = "unknown device '" + row.device + "'";
     return;
   }
-  request.llm = library_.models.lookup(row.model);
+  request.llm = library_.models.known(row.model);
   if (request.llm == nullptr) {
     result.reject = "unknown model '" + row.model + "'";
     return;

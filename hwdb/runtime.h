@@ -51,6 +51,7 @@ struct Runtime {
   bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
   std::optional<int> static_kv_slots;       ///< KV slots computed whether used or not
   std::string activation_quantization;      ///< "", "int8", "fp8": done before quantized GEMMs
+  std::string default_format;  ///< weight format people usually run with it; "": none named
   std::string kv_format = "F16";            ///< default KV cache format
   std::vector<std::string> host_operators;  ///< "embedding", "sampling"
 

@@ -75,6 +75,7 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   }
   runtime.activation_quantization =
       top.find_choice("activation_quantization", {"int8", "fp8", "fp4", "int16"}).value_or("");
+  runtime.default_format = top.find_text("default_format").value_or("");
   runtime.kv_format = top.find_text("kv_format").value_or("F16");
   runtime.host_operators = words(top, "host_operators", {"embedding", "head", "sampling"});
 }

@@ -2,9 +2,12 @@ foretoken_library(model
   SOURCES
     tensors.cpp tensors_mixers.cpp tensors_ffn.cpp kv_cache.cpp layer_pattern.cpp layer_yaml.cpp
     llm_yaml.cpp llm_checks.cpp scheme_rule.cpp scheme_yaml.cpp weight_scheme.cpp
+    hf_keys.cpp hf_family.cpp hf_format.cpp hf_layers.cpp hf_mixers.cpp hf_ffn.cpp hf_config.cpp
+    llm_catalog.cpp
   HEADERS
     llm.h tensors.h tensor_list.h kv_cache.h layer_pattern.h layer_yaml.h llm_yaml.h llm_checks.h
-    scheme_rule.h scheme_yaml.h weight_scheme.h
+    scheme_rule.h scheme_yaml.h weight_scheme.h hf_keys.h hf_family.h hf_format.h hf_layers.h
+    hf_config.h llm_catalog.h
   LINK foretoken::base
   LINK_PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
 

@@ -49,8 +49,9 @@ enum class Covariate : std::uint8_t {
   LogClock,        ///< ln of clock over 2 GHz
   LogHidden,       ///< ln of the model's hidden size over 4096
   Graphs,          ///< 1 where the runtime replays the step as a captured graph
+  LogBits,         ///< ln of the operator format's bits a value over 4.5
 };
-inline constexpr int kCovariates = 9;
+inline constexpr int kCovariates = 10;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

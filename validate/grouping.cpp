@@ -1,5 +1,6 @@
 #include "validate/grouping.h"
 
+#include "calibrate/folds.h"
 #include "validate/metrics.h"
 
 namespace foretoken::validate {

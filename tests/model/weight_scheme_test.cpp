@@ -80,7 +80,7 @@ TEST(WeightScheme, EverySchemeFitsEveryModel) {
     for (const std::string model : {"llama-3.1-8b", "qwen2.5-0.5b", "deepseek-v3", "gemma-3n-e2b",
                                     "nemotron-3-super-120b-a12b", "rwkv7-1.5b", "t5-xl"}) {
       const double bits = 8.0 * bytes_of(model, scheme) / parameter_count(all_models().at(model));
-      EXPECT_GT(bits, 1.2) << scheme << ' ' << model;
+      EXPECT_GT(bits, 1.1) << scheme << ' ' << model;
       EXPECT_LT(bits, 33.0) << scheme << ' ' << model;
     }
   }
@@ -92,12 +92,18 @@ TEST(WeightScheme, RowsThatNoBlockDividesFallBack) {
       schemes().assign("Q4_K_M", all_models().at("qwen2.5-0.5b"), formats());
   for (std::size_t i = 0; i < mix.tensors.size(); ++i) {
     const std::string& format = formats()[mix.formats[i]].id;
-    if (mix.tensors[i].role == TensorRole::TokenEmbedding) EXPECT_EQ(format, "Q8_0");
-    if (mix.tensors[i].role == TensorRole::AttnQ) EXPECT_EQ(format, "Q5_0");
+    if (mix.tensors[i].role == TensorRole::TokenEmbedding) {
+      EXPECT_EQ(format, "Q8_0");
+    }
+    if (mix.tensors[i].role == TensorRole::AttnQ) {
+      EXPECT_EQ(format, "Q5_0");
+    }
     if (mix.tensors[i].role == TensorRole::FfnDown) {
       EXPECT_THAT(format, testing::AnyOf("Q4_K", "Q6_K"));  // its rows have 4864 values
     }
-    if (mix.tensors[i].role == TensorRole::Norm) EXPECT_EQ(format, "F32");
+    if (mix.tensors[i].role == TensorRole::Norm) {
+      EXPECT_EQ(format, "F32");
+    }
   }
 }
 
@@ -106,8 +112,12 @@ TEST(WeightScheme, ServersKeepEmbeddingAndHeadAt16Bit) {
   for (std::size_t i = 0; i < mix.tensors.size(); ++i) {
     const TensorRole role = mix.tensors[i].role;
     const std::string& format = formats()[mix.formats[i]].id;
-    if (role == TensorRole::Output || role == TensorRole::TokenEmbedding) EXPECT_EQ(format, "BF16");
-    if (role == TensorRole::FfnUp) EXPECT_EQ(format, "int4_g128");
+    if (role == TensorRole::Output || role == TensorRole::TokenEmbedding) {
+      EXPECT_EQ(format, "BF16");
+    }
+    if (role == TensorRole::FfnUp) {
+      EXPECT_EQ(format, "int4_g128");
+    }
   }
   EXPECT_EQ(schemes().activation_format("w8a8"), "int8");
   EXPECT_EQ(schemes().activation_format("awq"), "");

@@ -1,0 +1,40 @@
+#include <fmt/format.h>
+
+#include "app/facts.h"
+#include "base/unit_text.h"
+#include "hwdb/device_parameters.h"
+
+namespace foretoken::app {
+
+void Facts::add(std::string what, std::string text) {
+  if (!text.empty()) lines.emplace_back(std::move(what), std::move(text));
+}
+
+Facts facts_of(const hwdb::Device& device) {
+  Facts facts{"device", device.id, {}};
+  facts.add("name", device.name);
+  facts.add("aliases", fmt::format("{}", fmt::join(device.aliases, ", ")));
+  facts.add("class", std::string(hwdb::text_of(device.device_class)));
+  facts.add("vendor", device.vendor);
+  facts.add("architecture", device.architecture);
+  facts.add("isa", device.isa);
+  if (device.year) facts.add("year", fmt::format("{}", *device.year));
+  facts.add("memory.type", device.memory.type);
+  // Every parameter that --set knows, under the name it takes there.
+  for (const hwdb::DeviceParameter& parameter : hwdb::device_parameters()) {
+    const auto value = parameter.get(device);
+    if (!value) continue;
+    facts.add(std::string(parameter.path), parameter.dim == Dim{}
+                                               ? fmt::format("{}", *value)
+                                               : format_quantity(*value, parameter.dim, 4));
+  }
+  if (device.memory.ecc_costs_bandwidth) facts.add("ecc", "inline: costs bandwidth");
+  facts.add("confidence", std::string(hwdb::text_of(device.confidence)));
+  facts.add("source", device.source);
+  facts.add("notes", device.notes);
+  facts.add("unusual", fmt::format("{}", fmt::join(device.unusual, "; ")));
+  facts.add("file", device.file);
+  return facts;
+}
+
+}  // namespace foretoken::app

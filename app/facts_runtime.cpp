@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+
+#include "app/digits.h"
+#include "app/facts.h"
+
+namespace foretoken::app {
+namespace {
+
+std::string fused(const hwdb::Runtime& runtime) {
+  std::vector<std::string> words;
+  if (runtime.fuses_qkv) words.emplace_back("q, k and v");
+  if (runtime.fuses_gate_up) words.emplace_back("gate and up");
+  if (runtime.fuses_norm) words.emplace_back("residual add and norm");
+  if (runtime.fuses_rope) words.emplace_back("rope and KV store");
+  if (runtime.fuses_moe) words.emplace_back("experts of a matrix");
+  return words.empty() ? "nothing" : fmt::format("{}", fmt::join(words, "; "));
+}
+
+std::string graphs(const hwdb::Runtime& runtime) {
+  if (runtime.whole_step_graph) return "one graph runs a whole step";
+  return runtime.graph_capture ? "a step is replayed as one captured graph" : "none";
+}
+
+}  // namespace
+
+Facts facts_of(const hwdb::Runtime& runtime) {
+  Facts facts{"runtime", runtime.id, {}};
+  facts.add("name", runtime.name);
+  facts.add("aliases", fmt::format("{}", fmt::join(runtime.aliases, ", ")));
+  facts.add("family", runtime.family);
+  for (const hwdb::PoolRule& rule : runtime.pools) {
+    const std::string_view kind = hwdb::text_of(rule.device_class);
+    facts.add("runs on", fmt::format("{} {} (pool {})", rule.vendor.empty() ? "any" : rule.vendor,
+                                     kind, rule.pool));
+  }
+  facts.add("usual format", runtime.default_format);
+  facts.add("usual kv format", runtime.kv_format);
+  facts.add("fuses", fused(runtime));
+  facts.add("graphs", graphs(runtime));
+  facts.add("quantizes activations", runtime.activation_quantization);
+  if (runtime.static_kv_slots) facts.add("kv slots", fmt::format("{}", *runtime.static_kv_slots));
+  facts.add("on the host", fmt::format("{}", fmt::join(runtime.host_operators, ", ")));
+  if (runtime.memory_overhead_fixed > Bytes{}) {
+    facts.add("memory overhead", memory_text(runtime.memory_overhead_fixed.base()));
+  }
+  facts.add("check command", runtime.check_command);
+  facts.add("source", runtime.source);
+  facts.add("notes", runtime.notes);
+  facts.add("file", runtime.file);
+  return facts;
+}
+
+Facts facts_of(const NumberFormat& format) {
+  Facts facts{"number format", format.id, {}};
+  facts.add("aliases", fmt::format("{}", fmt::join(format.aliases, ", ")));
+  facts.add("kind", format.kind);
+  facts.add("block",
+            fmt::format("{} values in {} bytes", format.values_per_block, format.bytes_per_block));
+  if (format.bytes_per_row > 0)
+    facts.add("more a row", fmt::format("{} bytes", format.bytes_per_row));
+  facts.add("bits a value", fmt::format("{:.5g}", format.bytes_per_value() * 8.0));
+  return facts;
+}
+
+}  // namespace foretoken::app

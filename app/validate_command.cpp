@@ -1,0 +1,71 @@
+#include "app/command.h"
+#include "app/data_folders.h"
+#include "app/scorecard_json.h"
+#include "app/scorecard_text.h"
+#include "app/values.h"
+#include "validate/run.h"
+
+namespace foretoken::app {
+namespace {
+
+validate::ValidateOptions options_of(const Flags& flags, Console& console) {
+  validate::ValidateOptions options;
+  options.leave_out =
+      flags.choice("leave-out", {"device", "model", "pair", "source"}, options.leave_out);
+  if (const auto text = flags.find("group-by")) {
+    options.group_by = list_items(flags.written("group-by"), *text);
+  }
+  if (const auto text = flags.find("worst")) {
+    options.worst = static_cast<std::size_t>(whole_number(flags.written("worst"), *text, {0, 1e6}));
+  }
+  if (const auto text = flags.find("jobs")) {
+    options.threads = static_cast<int>(whole_number(flags.written("jobs"), *text, {1, 1024}));
+  }
+  options.operators = !flags.given("no-operators");
+  options.progress = [&console](std::size_t done, std::size_t all) {
+    console.progress("folds refitted", done, all);
+  };
+  return options;
+}
+
+}  // namespace
+
+Outcome run_validate(const Arguments& arguments, Console& console) {
+  Flags flags("foretoken validate [--leave-out device|model|pair|source] [--against ROWS.csv]",
+              "Held-out errors beside those of baselines, every fold refitted; or how well rows of "
+              "your own are met.");
+  flags.add_value("leave-out", "WHAT", "device (default), model, pair or source");
+  flags.add_value("against", "ROWS.csv", "rows from outside; nothing is fitted to them");
+  flags.add_value("group-by", "KEYS",
+                  "comma list of pool (default), class, vendor, runtime, "
+                  "format_class, arch_class, device, model, source");
+  flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
+  flags.add_switch("no-operators", "leave the operator rows out");
+  flags.add_value("jobs,j", "N", "threads (default: all cores)");
+  flags.add_value("output,o", "FORMAT", "text (default), md or json");
+  add_data_flag(flags);
+  if (!flags.parse(arguments)) {
+    console.print(flags.help());
+    return Outcome::Done;
+  }
+  const std::string format = flags.choice("output", {"text", "md", "json"}, "text");
+  const validate::ValidateOptions options = options_of(flags, console);
+  const auto rows = flags.find("against");
+  if (rows && flags.given("leave-out")) {
+    throw UsageError("--against and --leave-out exclude each other");
+  }
+  const std::vector<std::string> folders = data_folders(flags);
+  const sim::Library library = sim::read_library(folders, rows.has_value());
+  const validate::Scorecard card = rows ? validate::against(library, *rows, options)
+                                        : validate::leave_one_out(library, folders, options);
+  console.end_progress();
+  if (format == "json") {
+    console.print(scorecard_json(card));
+  } else {
+    console.print(
+        scorecard_text(card, format == "md" ? ScorecardStyle::Markdown : ScorecardStyle::Text));
+  }
+  return Outcome::Done;
+}
+
+}  // namespace foretoken::app
