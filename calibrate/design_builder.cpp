@@ -33,6 +33,22 @@ bool takes_part(Slot slot, const ops::Load& load) {
   return false;
 }
 
+bool same_load(const ops::Load& a, const ops::Load& b) {
+  return a.memory == b.memory && a.cache == b.cache && a.core == b.core && a.flop == b.flop &&
+         a.link == b.link && a.serial_steps == b.serial_steps && a.launches == b.launches;
+}
+
+/// Equal operators of different layer kinds are priced once.
+void add_op(FitRow& row, const FitOp& op) {
+  for (FitOp& other : row.ops) {
+    if (other.input == op.input && same_load(other.load, op.load)) {
+      other.repeat += op.repeat;
+      return;
+    }
+  }
+  row.ops.push_back(op);
+}
+
 }  // namespace
 
 int DesignBuilder::level_index(const ops::CoefficientSpec& spec, std::size_t level) {
@@ -97,7 +113,7 @@ FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double wei
     }
     fit.input[kLawInputs - 1] = static_cast<std::int16_t>(
         coefficient(row, seen, ops::kStepSharpness, 0, step.contexts.front()));
-    row.ops.push_back(fit);
+    add_op(row, fit);
   }
   if (with_host) row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
   return row;

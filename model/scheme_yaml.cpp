@@ -42,11 +42,13 @@ class SchemeFile {
     Scheme defaults;
     bool has_embedding = false;
     bool has_head = false;
+    bool has_unquantized = false;
     if (auto map = file_.top().find_map("defaults")) {
       read_formats(*map, defaults);
       defaults.rules = read_rules(*map);
       has_embedding = map->has("embedding");
       has_head = map->has("head");
+      has_unquantized = map->has("unquantized");
     }
     std::vector<Scheme> schemes;
     YamlMap all = file_.top().map("schemes");
@@ -67,6 +69,7 @@ class SchemeFile {
         }
       }
       scheme.id = id;
+      if (!has_unquantized && !map.has("like")) map.text("unquantized");
       read_scheme(map, scheme, keep_head, keep_embedding);
       if (!map.has("like")) append(scheme.rules, defaults.rules);
       schemes.push_back(std::move(scheme));

@@ -89,7 +89,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
   if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
-  if (facts.threads > 0) {
+  if (facts.threads > 0 && device.device_class == hwdb::DeviceClass::Cpu) {
     c[Covariate::LogThreads] = std::log(static_cast<double>(facts.threads));
     if (device.cores) {
       c[Covariate::LogThreadShare] =

@@ -77,7 +77,9 @@ Load load_of(const Demand& demand, double launches, const hwdb::Device& device,
   load.cache = streamed * cached / bandwidth;
   if (device.cores && device.clock) {
     int cores = *device.cores;
-    if (engagement.threads > 0) cores = std::min(cores, engagement.threads);
+    // A GPU row's thread count is of the host; only a CPU computes with it.
+    const bool threaded = device.device_class == hwdb::DeviceClass::Cpu;
+    if (threaded && engagement.threads > 0) cores = std::min(cores, engagement.threads);
     // Bytes over cores and clock: seconds at one byte a clock and core.
     load.core =
         Seconds::of(demand.weights.base() / (static_cast<double>(cores) * device.clock->base()));

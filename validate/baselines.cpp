@@ -1,6 +1,7 @@
 #include "validate/baselines.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace foretoken::validate {
@@ -33,6 +34,12 @@ LineFit line_at(const std::vector<BaselineRow>& rows, double ratio) {
 }
 
 }  // namespace
+
+std::string_view baseline_name(int baseline) {
+  constexpr std::array<std::string_view, kBaselines> kNames{"roofline", "efficiency",
+                                                            "bytes+layers"};
+  return kNames[static_cast<std::size_t>(baseline)];
+}
 
 BaselineRow baseline_row(const calibrate::PoolRow& row) {
   BaselineRow result;

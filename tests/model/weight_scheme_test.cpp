@@ -123,6 +123,25 @@ TEST(WeightScheme, ServersKeepEmbeddingAndHeadAt16Bit) {
   EXPECT_EQ(schemes().activation_format("awq"), "");
 }
 
+TEST(WeightScheme, FindsTheNamesThatMeasuredRowsUse) {
+  const CsvTable table =
+      CsvTable::read(std::string(FORETOKEN_TESTS_DIR) + "/model/weight_format_names.csv");
+  ASSERT_GE(table.rows(), 180U);
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    EXPECT_EQ(schemes().find(table.cell(row, 0)), table.cell(row, 1)) << table.cell(row, 0);
+  }
+}
+
+TEST(WeightScheme, EveryPublishedFormatIsAScheme) {
+  int stated = 0;
+  for (const auto& [id, llm] : all_models()) {
+    if (llm.default_format.empty()) continue;
+    ++stated;
+    EXPECT_NE(schemes().find(llm.default_format), "") << id;
+  }
+  EXPECT_GE(stated, 5);
+}
+
 TEST(WeightScheme, NamesAreFoundByAliasAndWithoutCase) {
   EXPECT_EQ(schemes().find("q4_k_m"), "Q4_K_M");
   EXPECT_EQ(schemes().find("gptq-4bit-128g"), "gptq");
