@@ -10,7 +10,7 @@ namespace foretoken::app {
 
 std::string answer_text(const Answer& answer);
 
-/// The operators of the step, largest share first as they stand in the step.
+/// The operators of the step in the order they run, and what the host takes.
 std::string ops_text(const sim::Report& report);
 
 }  // namespace foretoken::app

@@ -1,5 +1,6 @@
 #include "model/hf_config.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -54,20 +55,24 @@ void set_extras(HfContext& c, std::size_t index, Layer& layer) {
   }
 }
 
+bool any_layer(const Llm& llm, bool (*holds)(const Layer&)) {
+  return std::any_of(llm.layers.begin(), llm.layers.end(), holds);
+}
+
 std::string arch_class_of(const Llm& llm) {
-  bool moe = false;
-  bool window = false;
-  bool recurrent = false;
-  bool mla = false;
-  for (const Layer& layer : llm.layers) {
-    moe = moe || layer.moe;
-    mla = mla || layer.mla;
-    window = window || (layer.attention && layer.attention->window > 0);
-    recurrent = recurrent || layer.mamba || layer.delta_net || layer.short_conv;
+  const bool moe = any_layer(llm, [](const Layer& layer) { return layer.moe.has_value(); });
+  if (any_layer(llm, [](const Layer& layer) { return layer.mla.has_value(); })) {
+    return moe ? "mla" : "mla-dense";
   }
-  if (mla) return moe ? "mla" : "mla-dense";
-  if (recurrent) return moe ? "hybrid-moe" : "hybrid";
-  if (window) return moe ? "moe-swa" : "swa";
+  if (any_layer(llm, [](const Layer& layer) {
+        return layer.mamba || layer.delta_net || layer.short_conv;
+      })) {
+    return moe ? "hybrid-moe" : "hybrid";
+  }
+  if (any_layer(
+          llm, [](const Layer& layer) { return layer.attention && layer.attention->window > 0; })) {
+    return moe ? "moe-swa" : "swa";
+  }
   return moe ? "moe" : "dense";
 }
 

@@ -81,18 +81,11 @@ MoeFfn moe_of(HfContext& c, std::size_t index) {
 
 void set_ffns(HfContext& c, std::size_t index, LayerKind kind, Layer& layer) {
   if (kind == LayerKind::OnlyMamba || kind == LayerKind::OnlyAttention) return;
-  if (kind == LayerKind::OnlyDense) {
-    layer.dense = dense_of(c, index);
-  } else if (kind == LayerKind::OnlyMoe) {
-    layer.moe = moe_of(c, index);
-  } else if (c.keys.flag("enable_moe_block", false)) {
-    layer.dense = dense_of(c, index);
-    layer.moe = moe_of(c, index);
-  } else if (is_moe_layer(c, index)) {
-    layer.moe = moe_of(c, index);
-  } else {
-    layer.dense = dense_of(c, index);
-  }
+  const bool both = c.keys.flag("enable_moe_block", false);
+  const bool moe = kind == LayerKind::OnlyMoe ||
+                   (kind != LayerKind::OnlyDense && (both || is_moe_layer(c, index)));
+  if (moe) layer.moe = moe_of(c, index);
+  if (!moe || both) layer.dense = dense_of(c, index);
 }
 
 }  // namespace foretoken::model

@@ -58,6 +58,7 @@ std::vector<LayerKind> kinds_by_pattern(HfContext& c, const std::string& pattern
 /// Every `period`-th layer is full attention, the others `other`.
 std::vector<LayerKind> kinds_by_period(std::size_t layers, std::size_t period, LayerKind other) {
   std::vector<LayerKind> kinds;
+  kinds.reserve(layers);
   for (std::size_t i = 0; i < layers; ++i) {
     kinds.push_back((i + 1) % period == 0 ? LayerKind::Full : other);
   }
@@ -69,6 +70,7 @@ std::vector<LayerKind> window_kinds(HfContext& c) {
   const std::vector<std::int64_t> layout = c.keys.integers("sliding_window_layout");
   if (!layout.empty()) {
     std::vector<LayerKind> kinds;
+    kinds.reserve(layout.size());
     for (const std::int64_t slides : layout) {
       kinds.push_back(slides != 0 ? LayerKind::Window : LayerKind::Full);
     }

@@ -58,9 +58,9 @@ void check_layer(const Llm& llm, std::size_t index, std::vector<std::string>& fa
 
 std::vector<std::string> llm_faults(const Llm& llm) {
   std::vector<std::string> faults;
-  if (llm.layers.empty()) faults.push_back("there are no layers");
+  if (llm.layers.empty()) faults.emplace_back("there are no layers");
   if (llm.encoder_layers > 0 && static_cast<std::size_t>(llm.encoder_layers) >= llm.layers.size()) {
-    faults.push_back("encoder_layers leaves no decoder layer");
+    faults.emplace_back("encoder_layers leaves no decoder layer");
   }
   // The first bad layer is enough: the others are most often of the same type.
   for (std::size_t i = 0; i < llm.layers.size() && faults.empty(); ++i) {

@@ -39,67 +39,76 @@ class SchemeFile {
   std::vector<Scheme> read() {
     file_.require_schema(kSchema);
     file_.top().text("source");
-    Scheme defaults;
-    bool has_embedding = false;
-    bool has_head = false;
-    bool has_unquantized = false;
-    if (auto map = file_.top().find_map("defaults")) {
-      read_formats(*map, defaults);
-      defaults.rules = read_rules(*map);
-      has_embedding = map->has("embedding");
-      has_head = map->has("head");
-      has_unquantized = map->has("unquantized");
-    }
-    std::vector<Scheme> schemes;
+    read_defaults();
     YamlMap all = file_.top().map("schemes");
     for (auto& [id, map] : all.entries()) {
-      Scheme scheme = defaults;
-      scheme.rules.clear();
-      bool keep_head = has_head;
-      bool keep_embedding = has_embedding;
-      if (const auto like = map.find_text("like")) {
-        const auto found = std::find_if(schemes.begin(), schemes.end(),
-                                        [&](const Scheme& s) { return s.id == *like; });
-        if (found == schemes.end()) {
-          map.fault("like", fmt::format("no scheme '{}' before this one in the file", *like));
-        } else {
-          scheme = *found;
-          scheme.aliases.clear();
-          keep_head = keep_embedding = true;
-        }
-      }
+      Scheme scheme = map.has("like") ? likeness(map) : fresh(map);
       scheme.id = id;
-      if (!has_unquantized && !map.has("like")) map.text("unquantized");
-      read_scheme(map, scheme, keep_head, keep_embedding);
-      if (!map.has("like")) append(scheme.rules, defaults.rules);
-      schemes.push_back(std::move(scheme));
+      read_scheme(map, scheme);
+      schemes_.push_back(std::move(scheme));
     }
     file_.finish();
-    return schemes;
+    return std::move(schemes_);
   }
 
  private:
-  static void append(std::vector<SchemeRule>& rules, const std::vector<SchemeRule>& more) {
-    rules.insert(rules.begin(), more.begin(), more.end());
+  void read_defaults() {
+    auto map = file_.top().find_map("defaults");
+    if (!map) return;
+    read_formats(*map, defaults_);
+    defaults_.rules = read_rules(*map);
+    defaults_head_ = map->has("head");
+    defaults_embedding_ = map->has("embedding");
+    defaults_unquantized_ = map->has("unquantized");
   }
 
-  void read_scheme(YamlMap& map, Scheme& scheme, bool keep_head, bool keep_embedding) {
-    scheme.aliases = map.texts("aliases");
-    if (!map.has("like")) map.text("base");
-    const FormatId base_before = scheme.base;
-    read_formats(map, scheme);
-    const bool new_base = map.has("base") && scheme.base != base_before;
-    if (!keep_head && !map.has("head")) scheme.head = scheme.base;
-    // A likeness with another base keeps its looked-up table unless that had the base's format.
-    if (!map.has("embedding") &&
-        (!keep_embedding || (map.has("like") && new_base && scheme.embedding == base_before))) {
-      scheme.embedding = scheme.base;
+  Scheme fresh(YamlMap& map) {
+    Scheme scheme = defaults_;
+    if (!defaults_unquantized_) map.text("unquantized");
+    const FormatId base = base_of(map);
+    if (!defaults_head_) scheme.head = base;
+    if (!defaults_embedding_) scheme.embedding = base;
+    return scheme;
+  }
+
+  /// The base; a name that is not known is reported where all formats are read.
+  FormatId base_of(YamlMap& map) const {
+    FormatId id{};
+    table_.find(map.text("base"), id);
+    return id;
+  }
+
+  /// A copy of the scheme named by `like`. What had that one's base format takes the new base.
+  Scheme likeness(YamlMap& map) {
+    const std::string name = map.text("like");
+    const auto found = std::find_if(schemes_.begin(), schemes_.end(),
+                                    [&](const Scheme& scheme) { return scheme.id == name; });
+    if (found == schemes_.end()) {
+      map.fault("like", fmt::format("no scheme '{}' before this one in the file", name));
+      return defaults_;
     }
-    if (map.has("rules")) scheme.rules = read_rules(map);
+    Scheme scheme = *found;
+    if (map.has("base")) {
+      const FormatId base = base_of(map);
+      if (scheme.head == scheme.base) scheme.head = base;
+      if (scheme.embedding == scheme.base) scheme.embedding = base;
+    }
+    scheme.bytes_factor = 1.0;
+    return scheme;
+  }
+
+  void read_scheme(YamlMap& map, Scheme& scheme) {
+    scheme.aliases = map.texts("aliases");
+    read_formats(map, scheme);
+    if (map.has("rules")) {
+      scheme.rules = defaults_.rules;
+      for (SchemeRule& rule : read_rules(map)) scheme.rules.push_back(std::move(rule));
+    }
     scheme.activations =
         map.find_choice("activations", {"fp8", "int8", "int4", "fp4"}).value_or(scheme.activations);
     scheme.approximate = map.find_boolean("approximate").value_or(scheme.approximate);
-    scheme.bytes_factor = map.find_number("bytes_factor", kFactorRange).value_or(1.0);
+    scheme.bytes_factor =
+        map.find_number("bytes_factor", kFactorRange).value_or(scheme.bytes_factor);
     map.find_text("notes");
   }
 
@@ -179,6 +188,11 @@ class SchemeFile {
 
   YamlFile file_;
   const FormatTable& table_;
+  Scheme defaults_;
+  bool defaults_head_ = false;
+  bool defaults_embedding_ = false;
+  bool defaults_unquantized_ = false;
+  std::vector<Scheme> schemes_;
 };
 
 }  // namespace

@@ -174,19 +174,19 @@ std::string SchemeTable::find(std::string_view name) const {
   return scheme == nullptr ? std::string() : scheme->id;
 }
 
-WeightAssignment SchemeTable::assign(std::string_view name, const Llm& llm,
+WeightAssignment SchemeTable::assign(std::string_view scheme, const Llm& llm,
                                      const FormatTable& table) const {
-  const Scheme& scheme = impl_->require(name);
+  const Scheme& stated = impl_->require(scheme);
   const ModelTraits traits = traits_of(llm);
-  WeightAssignment assignment{.scheme = scheme.id,
+  WeightAssignment assignment{.scheme = stated.id,
                               .tensors = tensors_of(llm),
                               .formats = {},
-                              .approximate = scheme.approximate,
-                              .bytes_factor = scheme.bytes_factor};
+                              .approximate = stated.approximate,
+                              .bytes_factor = stated.bytes_factor};
   PlaceFinder places(llm, traits);
   assignment.formats.reserve(assignment.tensors.size());
   for (const Tensor& tensor : assignment.tensors) {
-    assignment.formats.push_back(format_of(tensor, places.place_of(tensor), scheme, traits, table));
+    assignment.formats.push_back(format_of(tensor, places.place_of(tensor), stated, traits, table));
   }
   return assignment;
 }

@@ -16,6 +16,7 @@ struct DemandOf {
     const NumberFormat& format = formats[op.weights];
     Demand d;
     d.weights = format.bytes_of(op.n, op.k);
+    d.intake = d.weights;
     d.activations = activation_bytes(op.m * (op.n + op.k));
     d.flops = Flops::of(2.0 * op.m * op.n * op.k);
     d.arithmetic = format.arithmetic;
@@ -29,6 +30,7 @@ struct DemandOf {
     const double routed = op.m * op.experts_per_token;
     Demand d;
     d.weights = format.bytes_of(op.n, op.k) * distinct;
+    d.intake = d.weights;
     d.activations = activation_bytes(routed * (op.n + op.k));
     d.flops = Flops::of(2.0 * routed * op.n * op.k);
     d.arithmetic = format.arithmetic;
@@ -43,6 +45,7 @@ struct DemandOf {
     const double attended = op.kv_len + op.queries / 2.0;
     Demand d;
     d.kv = Bytes::of(op.batch * (op.kv_len + 2.0 * op.queries) * per_token);
+    d.intake = d.kv * (op.heads / op.kv_heads);
     d.activations =
         activation_bytes(op.batch * op.queries * op.heads * (op.head_dim + op.value_dim));
     d.flops =
@@ -58,6 +61,7 @@ struct DemandOf {
     const double attended = op.kv_len + op.queries / 2.0;
     Demand d;
     d.kv = Bytes::of(op.batch * (op.kv_len + 2.0 * op.queries) * per_token);
+    d.intake = d.kv * op.heads;
     d.activations = activation_bytes(op.batch * op.queries * op.heads * (width + op.rank));
     d.flops = Flops::of(2.0 * op.batch * op.queries * op.heads * attended * (width + op.rank));
     d.arithmetic = ArithmeticClass::Bf16;

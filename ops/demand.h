@@ -15,7 +15,10 @@ struct Demand {
   Bytes kv{};           ///< KV cache bytes read and written
   Bytes state{};        ///< recurrent state bytes read and written
   Bytes activations{};  ///< activations in and out, 2 bytes an element
-  Bytes message{};      ///< bytes a collective moves over each device's link
+  /// Bytes that the cores take in and unpack: weights once, keys and values once a query head,
+  /// since kernels of one token stream the shared cache through the cores for every head.
+  Bytes intake{};
+  Bytes message{};  ///< bytes a collective moves over each device's link
   Flops flops{};
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
   double serial_steps = 0;  ///< k of a GEMM: elements that one block may have to walk one by one

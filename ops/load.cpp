@@ -82,7 +82,7 @@ Load load_of(const Demand& demand, double launches, const hwdb::Device& device,
     if (threaded && engagement.threads > 0) cores = std::min(cores, engagement.threads);
     // Bytes over cores and clock: seconds at one byte a clock and core.
     load.core =
-        Seconds::of(demand.weights.base() / (static_cast<double>(cores) * device.clock->base()));
+        Seconds::of(demand.intake.base() / (static_cast<double>(cores) * device.clock->base()));
   }
   if (demand.flops.base() > 0.0) {
     if (const auto peak = peak_rate(device, demand.arithmetic)) load.flop = demand.flops / *peak;

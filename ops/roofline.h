@@ -23,7 +23,7 @@ namespace foretoken::ops {
 struct Load {
   Seconds memory{};         ///< DRAM bytes / peak bandwidth
   Seconds cache{};          ///< bytes served by the last-level cache / peak DRAM bandwidth
-  Seconds core{};           ///< weight bytes / (cores * clock), at one byte a clock and core
+  Seconds core{};           ///< intake bytes / (cores * clock), at one byte a clock and core
   Seconds flop{};           ///< operations / peak rate of their number format
   Seconds link{};           ///< message bytes / link bandwidth
   double serial_steps = 0;  ///< elements that are walked one after another

@@ -82,6 +82,7 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
               .repeat = node.repeat,
               .context = context_index(step, base, node.op, formats)};
     op.demand.weights *= scale;
+    if (op.demand.weights.base() > 0.0) op.demand.intake *= scale;
     const ops::Engagement engagement{.threads = facts.threads};
     op.load = ops::load_of(op.demand, node.launches, device, engagement);
     step.ops.push_back(std::move(op));

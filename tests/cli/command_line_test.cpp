@@ -7,11 +7,11 @@ namespace foretoken::test {
 namespace {
 
 TEST(CommandLine, TellsItsVersionAndCommands) {
-  const Run version = run_program({"--version"});
+  const ProgramRun version = run_program({"--version"});
   EXPECT_EQ(version.code, 0);
   EXPECT_TRUE(version.out.starts_with("foretoken 0.")) << version.out;
   for (const std::string flag : {"help", "--help", "-h"}) {
-    const Run help = run_program({flag});
+    const ProgramRun help = run_program({flag});
     EXPECT_EQ(help.code, 0);
     for (const char* command :
          {"predict", "op", "calibrate", "validate", "list", "show", "check-data"}) {
@@ -23,7 +23,7 @@ TEST(CommandLine, TellsItsVersionAndCommands) {
 TEST(CommandLine, EveryCommandHasHelp) {
   for (const std::string command :
        {"predict", "op", "calibrate", "validate", "list", "show", "check-data"}) {
-    const Run run = run_program({command, "--help"});
+    const ProgramRun run = run_program({command, "--help"});
     EXPECT_EQ(run.code, 0) << command;
     EXPECT_TRUE(run.out.starts_with("Usage: foretoken " + command)) << run.out;
     EXPECT_EQ(run.err, "");
@@ -32,16 +32,16 @@ TEST(CommandLine, EveryCommandHasHelp) {
 }
 
 TEST(CommandLine, AWrongOneEndsWithTwoAndASuggestion) {
-  const Run none = run_program({});
+  const ProgramRun none = run_program({});
   EXPECT_EQ(none.code, 2);
   EXPECT_EQ(none.err, "foretoken: no command given; 'foretoken --help' tells more\n");
-  const Run unknown = run_program({"pedict"});
+  const ProgramRun unknown = run_program({"pedict"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_EQ(
       unknown.err,
       "foretoken: unknown command 'pedict'; did you mean 'predict'?; 'foretoken --help' tells "
       "more\n");
-  const Run flag = run_program({"predict", "--devise", "x"});
+  const ProgramRun flag = run_program({"predict", "--devise", "x"});
   EXPECT_EQ(flag.code, 2);
   EXPECT_NE(flag.err.find("unknown flag '--devise'; did you mean '--device'?"), std::string::npos)
       << flag.err;
@@ -61,29 +61,29 @@ TEST(CommandLine, AMissingFlagOrWordEndsWithTwo) {
 }
 
 TEST(CommandLine, ADataFolderThatIsNotThereIsBadInput) {
-  const Run named = run_program({"list", "devices"},
-                                {.data = "/nowhere", .out_path = "", .reader_leaves = false});
+  const ProgramRun named = run_program(
+      {"list", "devices"}, {.data = "/nowhere", .out_path = "", .reader_leaves = false});
   EXPECT_EQ(named.code, 3);
   EXPECT_EQ(named.err, "foretoken: FORETOKEN_DATA names '/nowhere', which is not a folder\n");
-  const Run laid_over = run_program({"list", "devices", "--data", "/nowhere"});
+  const ProgramRun laid_over = run_program({"list", "devices", "--data", "/nowhere"});
   EXPECT_EQ(laid_over.code, 3);
   EXPECT_NE(laid_over.err.find("--data names '/nowhere'"), std::string::npos);
 }
 
 TEST(CommandLine, AReaderThatLeavesEarlyIsNoFault) {
-  const Run run =
+  const ProgramRun run =
       run_program({"list", "devices"}, {.data = toy_data(), .out_path = "", .reader_leaves = true});
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(run.err, "");
 }
 
 TEST(CommandLine, OutputThatCannotBeWrittenIsReported) {
-  const Run full = run_program(
+  const ProgramRun full = run_program(
       {"list", "devices"}, {.data = toy_data(), .out_path = "/dev/full", .reader_leaves = false});
   EXPECT_EQ(full.code, 3);
   EXPECT_EQ(full.err, "foretoken: cannot write to standard output: No space left on device\n");
-  const Run closed = run_program({"list", "devices"},
-                                 {.data = toy_data(), .out_path = "-", .reader_leaves = false});
+  const ProgramRun closed = run_program(
+      {"list", "devices"}, {.data = toy_data(), .out_path = "-", .reader_leaves = false});
   EXPECT_EQ(closed.code, 3);
   EXPECT_EQ(closed.err, "foretoken: cannot write to standard output: Bad file descriptor\n");
 }

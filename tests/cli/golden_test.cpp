@@ -33,8 +33,8 @@ std::string without_folder(std::string text) {
 }
 
 TEST_P(Golden, SaysWhatItSaid) {
-  const Run run = run_program(GetParam().arguments,
-                              {.data = toy_data(), .out_path = "", .reader_leaves = false});
+  const ProgramRun run = run_program(GetParam().arguments,
+                                     {.data = toy_data(), .out_path = "", .reader_leaves = false});
   const std::string said =
       without_folder(run.out + (run.err.empty() ? "" : "--- stderr\n" + run.err));
   const std::string path = std::string(FORETOKEN_TESTS_DIR "/golden/") + GetParam().name + ".txt";

@@ -8,7 +8,7 @@
 namespace foretoken::test {
 namespace {
 
-Run toy_program(const std::vector<std::string>& arguments) {
+ProgramRun toy_program(const std::vector<std::string>& arguments) {
   return run_program(arguments, {.data = toy_data(), .out_path = "", .reader_leaves = false});
 }
 
@@ -16,7 +16,7 @@ TEST(List, EveryKindComesAsTextCsvAndJson) {
   const std::vector<std::pair<std::string, std::size_t>> kinds{
       {"models", 2}, {"devices", 3}, {"formats", 7}, {"runtimes", 2}};
   for (const auto& [kind, count] : kinds) {
-    const Run csv = toy_program({"list", kind, "-o", "csv"});
+    const ProgramRun csv = toy_program({"list", kind, "-o", "csv"});
     EXPECT_EQ(CsvTable::parse(csv.out, kind).rows(), count) << csv.out;
     const auto json = nlohmann::json::parse(toy_program({"list", kind, "-o", "json"}).out);
     EXPECT_EQ(json.size(), count);
@@ -35,7 +35,7 @@ TEST(List, DevicesNameTheirUsualRuntime) {
 
 TEST(Show, EveryKindShowsItsFactsWithTheSource) {
   for (const std::string name : {"A1", "toy", "hammer"}) {
-    const Run run = toy_program({"show", name});
+    const ProgramRun run = toy_program({"show", name});
     EXPECT_EQ(run.code, 0) << run.err;
     EXPECT_NE(run.out.find("invented for tests"), std::string::npos) << run.out;
   }
@@ -51,7 +51,7 @@ TEST(Show, ANameOfSeveralThingsShowsThemAll) {
 }
 
 TEST(Show, AnUnknownNameEndsWithThreeAndASuggestion) {
-  const Run run = toy_program({"show", "anvil-gpo"});
+  const ProgramRun run = toy_program({"show", "anvil-gpo"});
   EXPECT_EQ(run.code, 3);
   EXPECT_NE(run.err.find("nothing is called 'anvil-gpo'; did you mean 'anvil-gpu'?"),
             std::string::npos)
@@ -59,7 +59,7 @@ TEST(Show, AnUnknownNameEndsWithThreeAndASuggestion) {
 }
 
 TEST(CheckData, ACleanFolderIsCountedInALine) {
-  const Run run = toy_program({"check-data", toy_data()});
+  const ProgramRun run = toy_program({"check-data", toy_data()});
   EXPECT_EQ(run.code, 0) << run.out;
   EXPECT_EQ(run.out, toy_data() +
                          ": clean (3 devices, 2 runtimes, 4 number formats, 3 weight formats, 2 "

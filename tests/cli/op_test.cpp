@@ -9,14 +9,14 @@
 namespace foretoken::test {
 namespace {
 
-Run op(std::vector<std::string> arguments) {
+ProgramRun op(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "op");
   return run_program(arguments, {.data = toy_data(), .out_path = "", .reader_leaves = false});
 }
 
 nlohmann::json priced(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"-o", "json"});
-  const Run run = op(std::move(arguments));
+  const ProgramRun run = op(std::move(arguments));
   EXPECT_EQ(run.code, 0) << run.err;
   return nlohmann::json::parse(run.out, nullptr, false);
 }
@@ -70,32 +70,32 @@ TEST(Op, EveryKindHasAnAnswer) {
     EXPECT_EQ(json["operator"], kind);
     EXPECT_TRUE(json["roofs"].is_array()) << kind;
     EXPECT_GE(json["seconds"]["point"], 0) << kind;
-    const Run text = op(arguments);
+    const ProgramRun text = op(arguments);
     EXPECT_NE(text.out.find(kind + " on Anvil A1, Hammer"), std::string::npos) << text.out;
     EXPECT_NE(text.out.find("total"), std::string::npos) << text.out;
   }
 }
 
 TEST(Op, FaultsNameTheFlag) {
-  const Run missing = op({"gemm", "-d", "A1", "-N", "4096", "-q", "F16"});
+  const ProgramRun missing = op({"gemm", "-d", "A1", "-N", "4096", "-q", "F16"});
   EXPECT_EQ(missing.code, 2);
   EXPECT_NE(missing.err.find("-K (--inputs) is missing"), std::string::npos) << missing.err;
-  const Run kind = op({"gem", "-d", "A1"});
+  const ProgramRun kind = op({"gem", "-d", "A1"});
   EXPECT_EQ(kind.code, 2);
   EXPECT_NE(kind.err.find("unknown operator 'gem'"), std::string::npos) << kind.err;
   EXPECT_NE(kind.err.find("did you mean 'gemm'?"), std::string::npos) << kind.err;
-  const Run size = op({"gemm", "-d", "A1", "-N", "-3", "-K", "10", "-q", "F16"});
+  const ProgramRun size = op({"gemm", "-d", "A1", "-N", "-3", "-K", "10", "-q", "F16"});
   EXPECT_EQ(size.code, 3);
   EXPECT_NE(size.err.find("-N (--outputs) must be a whole number from 1"), std::string::npos)
       << size.err;
-  const Run mix = op({"gemm", "-d", "A1", "-N", "3", "-K", "10", "-q", "T4"});
+  const ProgramRun mix = op({"gemm", "-d", "A1", "-N", "3", "-K", "10", "-q", "T4"});
   EXPECT_EQ(mix.code, 3);
   EXPECT_NE(mix.err.find("'T4' is a mix of number formats"), std::string::npos) << mix.err;
-  const Run experts = op({"moe", "-d", "A1", "-N", "3", "-K", "10", "--experts", "4",
-                          "--experts-per-token", "5", "-q", "F16"});
+  const ProgramRun experts = op({"moe", "-d", "A1", "-N", "3", "-K", "10", "--experts", "4",
+                                 "--experts-per-token", "5", "-q", "F16"});
   EXPECT_EQ(experts.code, 3);
-  const Run heads = op({"attention", "-d", "A1", "--heads", "4", "--kv-heads", "8", "--head-dim",
-                        "64", "--kv-len", "10"});
+  const ProgramRun heads = op({"attention", "-d", "A1", "--heads", "4", "--kv-heads", "8",
+                               "--head-dim", "64", "--kv-len", "10"});
   EXPECT_EQ(heads.code, 3);
 }
 

@@ -29,7 +29,7 @@ TEST_P(PredictFault, EndsWithThreeAndSaysWhere) {
   if (lacks("-m")) arguments.insert(arguments.end(), {"-m", "toy"});
   if (lacks("-d")) arguments.insert(arguments.end(), {"-d", "A1"});
   arguments.insert(arguments.end(), flags.begin(), flags.end());
-  const Run run =
+  const ProgramRun run =
       run_program(arguments, {.data = toy_data(), .out_path = "", .reader_leaves = false});
   EXPECT_EQ(run.code, 3) << run.err;
   EXPECT_EQ(run.out, "");
@@ -106,8 +106,8 @@ class DeviceFileFault : public testing::TestWithParam<BadFile> {};
 TEST_P(DeviceFileFault, EndsWithThreeAndThePlace) {
   const TempFolder folder;
   const std::string path = folder.write("mine.yaml", std::string(kHead) + GetParam().text);
-  const Run run = run_program({"predict", "-m", "toy", "-d", path},
-                              {.data = toy_data(), .out_path = "", .reader_leaves = false});
+  const ProgramRun run = run_program({"predict", "-m", "toy", "-d", path},
+                                     {.data = toy_data(), .out_path = "", .reader_leaves = false});
   EXPECT_EQ(run.code, 3) << run.err;
   EXPECT_NE(run.err.find(path + ":"), std::string::npos) << run.err;
   EXPECT_NE(run.err.find(GetParam().message), std::string::npos) << run.err;
@@ -130,8 +130,8 @@ TEST(ModelFileFault, ATruncatedConfigIsNamedWithItsPlace) {
   const TempFolder folder;
   const std::string path =
       folder.write("config.json", "{\"model_type\": \"llama\", \"hidden_size\": 20");
-  const Run run = run_program({"predict", "-m", path, "-d", "A1"},
-                              {.data = toy_data(), .out_path = "", .reader_leaves = false});
+  const ProgramRun run = run_program({"predict", "-m", path, "-d", "A1"},
+                                     {.data = toy_data(), .out_path = "", .reader_leaves = false});
   EXPECT_EQ(run.code, 3) << run.err;
   EXPECT_NE(run.err.find(path + ":1:"), std::string::npos) << run.err;
 }

@@ -10,14 +10,14 @@
 namespace foretoken::test {
 namespace {
 
-Run predict(std::vector<std::string> arguments) {
+ProgramRun predict(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "predict");
   return run_program(arguments, {.data = toy_data(), .out_path = "", .reader_leaves = false});
 }
 
 nlohmann::json predicted(std::vector<std::string> arguments) {
   arguments.insert(arguments.end(), {"-o", "json"});
-  const Run run = predict(std::move(arguments));
+  const ProgramRun run = predict(std::move(arguments));
   EXPECT_EQ(run.code, 0) << run.err;
   return nlohmann::json::parse(run.out, nullptr, false);
 }
@@ -63,7 +63,7 @@ TEST(Predict, OpsAreLeftOutUnlessAskedFor) {
 }
 
 TEST(Predict, TheDefaultAnswerHasSixLinesAndNamesItsDefaults) {
-  const Run run = predict({"-m", "toy", "-d", "A1"});
+  const ProgramRun run = predict({"-m", "toy", "-d", "A1"});
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 6);
   EXPECT_NE(run.out.find("T4 on Anvil A1, Hammer, ctx 0..128  (format and runtime by default)"),
@@ -104,13 +104,13 @@ TEST(Predict, DevicesAreChosenByClassVendorAndPath) {
 }
 
 TEST(Predict, ARuntimeThatDoesNotRunOnADeviceIsSkippedWithItsReason) {
-  const Run run = predict({"-m", "toy", "-d", "all", "--runtime", "hammer", "-o", "jsonl"});
+  const ProgramRun run = predict({"-m", "toy", "-d", "all", "--runtime", "hammer", "-o", "jsonl"});
   EXPECT_EQ(run.code, 0);
   EXPECT_EQ(std::count(run.out.begin(), run.out.end(), '\n'), 2);
   EXPECT_NE(run.err.find("skipped: runtime 'hammer' does not run on 'brook-npu'"),
             std::string::npos)
       << run.err;
-  const Run nothing = predict({"-m", "toy", "-d", "brook-npu", "--runtime", "hammer"});
+  const ProgramRun nothing = predict({"-m", "toy", "-d", "brook-npu", "--runtime", "hammer"});
   EXPECT_EQ(nothing.code, 3);
   EXPECT_NE(nothing.err.find("these do: ripple"), std::string::npos) << nothing.err;
 }
@@ -134,7 +134,7 @@ TEST(Predict, MinTpsFiltersAndEndsWithOneWhenNothingIsLeft) {
   const auto kept =
       predicted({"-m", "toy", "-d", "all", "--min-tps", std::to_string(fastest * 0.999)});
   EXPECT_EQ(kept.size(), 1U);
-  const Run none = predict({"-m", "toy", "-d", "all", "--min-tps", "1e9"});
+  const ProgramRun none = predict({"-m", "toy", "-d", "all", "--min-tps", "1e9"});
   EXPECT_EQ(none.code, 1);
   EXPECT_NE(none.err.find("nothing reaches 1000000000 t/s; the fastest is toy-1b on"),
             std::string::npos)
@@ -142,7 +142,7 @@ TEST(Predict, MinTpsFiltersAndEndsWithOneWhenNothingIsLeft) {
 }
 
 TEST(Predict, AModelThatDoesNotFitIsSaidSo) {
-  const Run run = predict({"-m", "toy", "-d", "A1 mini", "-q", "F16"});
+  const ProgramRun run = predict({"-m", "toy", "-d", "A1 mini", "-q", "F16"});
   EXPECT_EQ(run.code, 0);
   EXPECT_NE(run.out.find("DOES NOT FIT"), std::string::npos) << run.out;
   EXPECT_NE(run.err.find("note: does not fit"), std::string::npos) << run.err;
@@ -150,12 +150,12 @@ TEST(Predict, AModelThatDoesNotFitIsSaidSo) {
 }
 
 TEST(Predict, CsvAndMarkdownHaveARowEach) {
-  const Run csv = predict({"-m", "toy", "-d", "all", "-o", "csv"});
+  const ProgramRun csv = predict({"-m", "toy", "-d", "all", "-o", "csv"});
   const CsvTable table = CsvTable::parse(csv.out, "out");
   EXPECT_EQ(table.rows(), 3U);
   EXPECT_TRUE(table.find_column("tokens_per_second"));
   EXPECT_TRUE(table.find_column("memory_total_bytes"));
-  const Run markdown = predict({"-m", "toy", "-d", "all", "-o", "md"});
+  const ProgramRun markdown = predict({"-m", "toy", "-d", "all", "-o", "md"});
   EXPECT_EQ(std::count(markdown.out.begin(), markdown.out.end(), '\n'), 5);
 }
 
@@ -166,7 +166,7 @@ TEST(Predict, AUsersFolderLiesOverTheShippedOne) {
 }
 
 TEST(Predict, TheSameQuestionHasTheSameAnswerBitForBit) {
-  const Run first = predict({"-m", "toy,toy-moe", "-d", "all", "-o", "json", "--ops"});
+  const ProgramRun first = predict({"-m", "toy,toy-moe", "-d", "all", "-o", "json", "--ops"});
   EXPECT_EQ(predict({"-m", "toy,toy-moe", "-d", "all", "-o", "json", "--ops"}).out, first.out);
 }
 

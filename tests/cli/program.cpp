@@ -57,7 +57,7 @@ int exit_code(int status) {
 
 }  // namespace
 
-Run run_program(const std::vector<std::string>& arguments, const RunOptions& options) {
+ProgramRun run_program(const std::vector<std::string>& arguments, const RunOptions& options) {
   const TempFolder folder;
   const std::string out = options.out_path.empty() ? folder / "out" : options.out_path;
   Actions actions;
@@ -83,7 +83,7 @@ Run run_program(const std::vector<std::string>& arguments, const RunOptions& opt
   if (fault != 0) return {};
   int status = 0;
   waitpid(child, &status, 0);
-  Run run{.code = exit_code(status), .out = {}, .err = read_text_file(folder / "err")};
+  ProgramRun run{.code = exit_code(status), .out = {}, .err = read_text_file(folder / "err")};
   if (options.out_path.empty() && !options.reader_leaves) run.out = read_text_file(out);
   return run;
 }

@@ -7,7 +7,7 @@
 
 namespace foretoken::test {
 
-struct Run {
+struct ProgramRun {
   int code = -1;  ///< exit code; 128 + signal when a signal ended it
   std::string out;
   std::string err;
@@ -19,6 +19,6 @@ struct RunOptions {
   bool reader_leaves = false;  ///< standard output is a pipe that nobody reads
 };
 
-Run run_program(const std::vector<std::string>& arguments, const RunOptions& options = {});
+ProgramRun run_program(const std::vector<std::string>& arguments, const RunOptions& options = {});
 
 }  // namespace foretoken::test

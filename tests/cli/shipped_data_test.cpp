@@ -10,12 +10,12 @@ namespace foretoken::test {
 namespace {
 
 TEST(ShippedData, IsClean) {
-  const Run run = run_program({"check-data", FORETOKEN_DATA_DIR});
+  const ProgramRun run = run_program({"check-data", FORETOKEN_DATA_DIR});
   EXPECT_EQ(run.code, 0) << run.out << run.err;
 }
 
 TEST(ShippedData, IsFoundFromTheProgramsOwnPlace) {
-  const Run run = run_program({"list", "devices", "-o", "json"});
+  const ProgramRun run = run_program({"list", "devices", "-o", "json"});
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_GT(nlohmann::json::parse(run.out).size(), 250U);
 }
@@ -26,7 +26,7 @@ TEST(ShippedData, AnswersTheFirstQuestions) {
       {"predict", "-m", "llama-3.1-8b", "-d", "m3 max", "-q", "Q4_K_M", "-o", "json"},
       {"predict", "-m", "qwen2.5-1.5b", "-d", "rk3588", "-q", "w8a8", "-o", "json"}};
   for (const auto& question : questions) {
-    const Run run = run_program(question);
+    const ProgramRun run = run_program(question);
     ASSERT_EQ(run.code, 0) << run.err;
     const auto one = nlohmann::json::parse(run.out)[0];
     EXPECT_GT(one["tokens_per_second"]["point"], 1.0) << run.out;
@@ -40,7 +40,7 @@ TEST(ShippedData, AnswersTheFirstQuestions) {
 /// Every device has a usual runtime with a usual format, so that no question needs more than a
 /// model and a device; those that have none are the exception and named.
 TEST(ShippedData, EveryDeviceIsRankedForAModel) {
-  const Run run = run_program({"predict", "-m", "llama-3.2-1b", "-d", "all", "-o", "json"});
+  const ProgramRun run = run_program({"predict", "-m", "llama-3.2-1b", "-d", "all", "-o", "json"});
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_GT(nlohmann::json::parse(run.out).size(), 280U) << run.err;
 }

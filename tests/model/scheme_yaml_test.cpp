@@ -81,12 +81,24 @@ TEST_F(SchemeYaml, DefaultRulesComeFirst) {
   EXPECT_EQ(schemes[0].rules[0].tensors[0], "output");
   EXPECT_EQ(schemes[0].rules[1].band, LayerBand::More);
   EXPECT_EQ(schemes[0].rules[1].min_gqa, 4);
+  const auto alike =
+      read(kHead +
+           "defaults: {unquantized: F16, rules: [{tensors: [output], format: F16}]}\n"
+           "schemes:\n"
+           "  a: {base: Q4_0}\n"
+           "  b: {like: a, rules: [{tensors: [attn_v], format: Q8_0}]}\n"
+           "  c: {like: b}\n");
+  EXPECT_EQ(alike[0].rules.size(), 1U);
+  EXPECT_EQ(alike[1].rules.size(), 2U);
+  EXPECT_EQ(alike[2].rules.size(), 2U);
 }
 
 TEST_F(SchemeYaml, NamesWhatIsWrong) {
   EXPECT_THAT(message_of(kHead + "schemes:\n  a: {base: Q4_00}\n"),
               testing::HasSubstr("unknown number format 'Q4_00'; did you mean 'Q4_0'?"));
   EXPECT_THAT(message_of(kHead + "schemes:\n  a: {head: Q4_0}\n"), testing::HasSubstr("base"));
+  EXPECT_THAT(message_of(kHead + "schemes:\n  a: {base: Q4_0}\n"),
+              testing::HasSubstr("unquantized"));
   EXPECT_THAT(message_of(kHead + "schemes:\n  a: {like: b}\n"),
               testing::HasSubstr("no scheme 'b' before this one in the file"));
   EXPECT_THAT(message_of(kHead + "schemes:\n  a:\n    base: Q4_0\n    rules:\n"
@@ -95,7 +107,8 @@ TEST_F(SchemeYaml, NamesWhatIsWrong) {
   EXPECT_THAT(message_of(kHead + "schemes:\n  a:\n    base: Q4_0\n    rules:\n"
                                  "      - {tensors: [attn_v], layers: last, format: Q8_0}\n"),
               testing::HasSubstr("layers"));
-  EXPECT_THAT(message_of(kHead + "schemes:\n  a: {base: Q4_0}\n  b: {base: Q8_0, aliases: [a]}\n"),
+  EXPECT_THAT(message_of(kHead + "defaults: {unquantized: F16}\nschemes:\n"
+                                 "  a: {base: Q4_0}\n  b: {base: Q8_0, aliases: [a]}\n"),
               testing::HasSubstr("weight format 'a' appears twice"));
   EXPECT_THAT(message_of(kHead + "schemes:\n  a: {base: Q4_0, bytes_factor: -1}\n"),
               testing::HasSubstr("bytes_factor"));
