@@ -39,7 +39,12 @@ PoolData& pool_of(Dataset& data, const sim::Library& library, const std::string&
 
 /// Rows of one configuration (a depth sweep, repeats) share the weight of a few: a machine that was
 /// measured a thousand times must not speak for all others.
-double shared_weight(double rows) { return rows <= 1.0 ? 1.0 : 1.0 / std::sqrt(rows); }
+double shared_weight(double rows, double full) {
+  return rows <= full ? 1.0 : std::sqrt(full / rows);
+}
+
+/// Configurations of one device that count in full.
+constexpr double kPerDevice = 10;
 
 std::string configuration(const ResolvedRow& row) {
   const sim::Request& r = row.request;
@@ -59,9 +64,14 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
     if (resolved->clean()) repeats[configuration(*resolved)] += 1.0;
     data.resolved.push_back(std::move(resolved));
   }
+  std::map<std::string, double> configurations;  // of each pool and device
+  for (const auto& entry : repeats) {
+    configurations[entry.first.substr(0, entry.first.find('|'))] += 1.0;
+  }
   for (const auto& resolved : data.resolved) {
     PoolData& pool = pool_of(data, library, resolved->pool);
-    const double weight = shared_weight(repeats[configuration(*resolved)]);
+    const double weight = shared_weight(repeats[configuration(*resolved)], 1.0) *
+                          shared_weight(configurations[resolved->request.device->id], kPerDevice);
     pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->clean()});
     pool.fit_rows.push_back(pool.builder->row(resolved->loads, resolved->seconds, weight, true));
   }

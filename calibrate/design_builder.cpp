@@ -9,14 +9,17 @@ namespace {
 
 using ops::Slot;
 
-constexpr std::array<Slot, kLawInputs - 1> kSlots{Slot::Launch, Slot::Dram, Slot::Llc, Slot::Core,
-                                                  Slot::Serial, Slot::Flop, Slot::Link};
+constexpr std::array<Slot, kLawInputs - 1> kSlots{Slot::Launch, Slot::Ramp, Slot::Dram,
+                                                  Slot::Llc,    Slot::Core, Slot::Serial,
+                                                  Slot::Flop,   Slot::Link};
 
 /// Whether a roof's load is there at all; a coefficient without load would be a free parameter.
 bool takes_part(Slot slot, const ops::Load& load) {
   switch (slot) {
     case Slot::Launch:
       return load.launches > 0;
+    case Slot::Ramp:
+      return (load.memory + load.cache).base() > 0;
     case Slot::Dram:
       return load.memory.base() > 0;
     case Slot::Llc:
@@ -24,7 +27,7 @@ bool takes_part(Slot slot, const ops::Load& load) {
     case Slot::Core:
       return load.core.base() > 0;
     case Slot::Serial:
-      return load.serial_steps > 0;
+      return load.serial.base() > 0;
     case Slot::Flop:
       return load.flop.base() > 0;
     case Slot::Link:
@@ -35,7 +38,7 @@ bool takes_part(Slot slot, const ops::Load& load) {
 
 bool same_load(const ops::Load& a, const ops::Load& b) {
   return a.memory == b.memory && a.cache == b.cache && a.core == b.core && a.flop == b.flop &&
-         a.link == b.link && a.serial_steps == b.serial_steps && a.launches == b.launches;
+         a.link == b.link && a.serial == b.serial && a.launches == b.launches;
 }
 
 /// Equal operators of different layer kinds are priced once.
@@ -96,11 +99,18 @@ int DesignBuilder::coefficient(FitRow& row, std::unordered_map<std::uint64_t, in
   return found->second;
 }
 
+int DesignBuilder::source_index(const std::string& source) {
+  const auto [found, added] = sources_.try_emplace(source, design_.sources);
+  if (added) ++design_.sources;
+  return found->second;
+}
+
 FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double weight,
                           bool with_host) {
   FitRow row;
   row.ln_seconds = std::log(seconds);
   row.weight = weight;
+  row.source = source_index(step.contexts.front()[ops::Attribute::Source]);
   std::unordered_map<std::uint64_t, int> seen;
   for (const sim::OpLoad& op : step.ops) {
     const ops::Context& context = step.contexts[op.context];

@@ -25,6 +25,7 @@ class DesignBuilder {
   int parameter(const ops::CoefficientSpec& spec, const ops::LevelSpec& level,
                 const std::string& name);
   int level_index(const ops::CoefficientSpec& spec, std::size_t level);
+  int source_index(const std::string& source);
   void add_terms(const ops::CoefficientSpec& spec, const ops::Context& context,
                  FitCoefficient& coefficient);
   /// Index of the coefficient in the row, -1 when the law has none.
@@ -35,6 +36,7 @@ class DesignBuilder {
   Design design_;
   std::unordered_map<std::string, int> parameters_;
   std::unordered_map<std::string, int> levels_;
+  std::unordered_map<std::string, int> sources_;
 };
 
 }  // namespace foretoken::calibrate

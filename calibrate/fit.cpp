@@ -16,26 +16,36 @@ constexpr double kLargestScale = 0.5;
 constexpr double kLeastSpread = 0.01;
 constexpr double kLargestSpread = 2.0;
 
-/// Residuals ln(predicted / measured) of the included rows.
-std::vector<double> residuals_of(const std::vector<FitRow>& rows,
-                                 const std::vector<std::uint8_t>& included,
-                                 const std::vector<double>& parameters) {
-  std::vector<double> residuals;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (included[i] == 0) continue;
-    residuals.push_back(ln_predicted(rows[i], parameters, nullptr) - rows[i].ln_seconds);
-  }
-  return residuals;
-}
-
 /// 1.4826 times the median absolute residual: a standard deviation that outliers do not move.
-double robust_scale(std::vector<double> residuals) {
-  if (residuals.empty()) return kLargestScale;
+double robust_scale(std::vector<double> residuals, double otherwise) {
+  if (residuals.empty()) return otherwise;
   for (double& r : residuals) r = std::abs(r);
   const auto middle = residuals.begin() + static_cast<std::ptrdiff_t>(residuals.size() / 2);
   std::nth_element(residuals.begin(), middle, residuals.end());
   constexpr double kMadToSigma = 1.4826;
   return std::clamp(kMadToSigma * *middle, kLeastScale, kLargestScale);
+}
+
+/// Noise of each source: its own robust scale, drawn towards that of all rows as if a few more rows
+/// had been seen at the common level.
+void update_noise(const std::vector<FitRow>& rows, const std::vector<std::uint8_t>& included,
+                  const std::vector<double>& parameters, Fit& fit) {
+  constexpr double kPriorRows = 10;
+  std::vector<std::vector<double>> by_source(fit.noise.size());
+  std::vector<double> all;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (included[i] == 0) continue;
+    const double residual = ln_predicted(rows[i], parameters, nullptr) - rows[i].ln_seconds;
+    by_source[static_cast<std::size_t>(rows[i].source)].push_back(residual);
+    all.push_back(residual);
+  }
+  fit.scale = robust_scale(std::move(all), kLargestScale);
+  for (std::size_t s = 0; s < by_source.size(); ++s) {
+    const double count = static_cast<double>(by_source[s].size());
+    const double own = robust_scale(std::move(by_source[s]), fit.scale);
+    fit.noise[s] =
+        std::sqrt((count * own * own + kPriorRows * fit.scale * fit.scale) / (count + kPriorRows));
+  }
 }
 
 /// d ln t / d parameter of one row, as (index, value) with indices possibly repeated.
@@ -65,10 +75,10 @@ std::vector<double> posterior_variances(const std::vector<FitRow>& rows,
     if (included[i] == 0) continue;
     double ln_time = 0;
     const auto jacobian = row_jacobian(rows[i], parameters, ln_time);
-    const double residual = (ln_time - rows[i].ln_seconds) / scales.residual;
+    const double noise = scales.noise[static_cast<std::size_t>(rows[i].source)];
+    const double residual = (ln_time - rows[i].ln_seconds) / noise;
     const double ratio = residual / kLossScale;
-    const double weight =
-        rows[i].weight / (1.0 + ratio * ratio) / (scales.residual * scales.residual);
+    const double weight = rows[i].weight / (1.0 + ratio * ratio) / (noise * noise);
     for (const auto& [a, da] : jacobian) {
       for (const auto& [b, db] : jacobian) hessian(a, b) += weight * da * db;
     }
@@ -138,7 +148,8 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
   Fit fit;
   fit.parameters = start.empty() ? std::vector<double>(design.names.size(), 0.0) : start;
   fit.rows = rows_behind(design, rows, included);
-  Scales scales{.spreads = design.spread, .residual = settings.initial_scale};
+  fit.noise.assign(static_cast<std::size_t>(design.sources), settings.initial_scale);
+  Scales scales{.spreads = design.spread, .noise = fit.noise};
   std::vector<double> variances;
   for (int round = 0; round < settings.rounds; ++round) {
     const SolveResult result =
@@ -150,13 +161,13 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
     variances = posterior_variances(rows, included, scales, fit.parameters);
     if (last) break;
     update_spreads(design, fit.parameters, variances, fit.rows, scales.spreads);
-    scales.residual = robust_scale(residuals_of(rows, included, fit.parameters));
+    update_noise(rows, included, fit.parameters, fit);
+    scales.noise = fit.noise;
   }
   if (with_deviations) {
     for (const double v : variances) fit.deviations.push_back(std::sqrt(v));
   }
   fit.spreads = scales.spreads;
-  fit.scale = scales.residual;
   return fit;
 }
 

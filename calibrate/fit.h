@@ -1,9 +1,9 @@
 #pragma once
 
 /// The fit of one pool: maximum a posteriori over its parameters with Ceres, residuals in ln time,
-/// each divided by the pool's residual scale, under a Cauchy loss. The spread of each level and the
-/// residual scale are estimated from the rows in the fit (expectation maximisation with the Laplace
-/// posterior), so nothing is tuned on rows that are left out.
+/// each divided by the noise of its source, under a Cauchy loss. The spread of each level and the
+/// noise of each source are estimated from the rows in the fit (expectation maximisation with the
+/// Laplace posterior), so nothing is tuned on rows that are left out.
 
 #include <cstdint>
 #include <vector>
@@ -23,7 +23,8 @@ struct Fit {
   std::vector<double> deviations;  ///< Laplace posterior; empty unless asked for
   std::vector<double> spreads;     ///< estimated, one a parameter
   std::vector<double> rows;        ///< rows that use each parameter
-  double scale = 0.1;              ///< robust standard deviation of ln residuals
+  double scale = 0.1;              ///< robust standard deviation of ln residuals, all sources
+  std::vector<double> noise;       ///< the same for each source, drawn towards `scale`
   int iterations = 0;
   bool converged = false;
 };

@@ -15,8 +15,8 @@
 namespace foretoken::calibrate {
 
 /// Order of the coefficients that the law takes; also the directions of its derivative.
-enum class LawInput : std::uint8_t { Launch, Dram, Llc, Core, Serial, Flop, Link, Sharpness };
-inline constexpr int kLawInputs = 8;
+enum class LawInput : std::uint8_t { Launch, Ramp, Dram, Llc, Core, Serial, Flop, Link, Sharpness };
+inline constexpr int kLawInputs = 9;
 
 struct FitOp {
   ops::Load load;
@@ -35,6 +35,7 @@ struct FitRow {
   std::vector<FitCoefficient> coefficients;
   int host = -1;          ///< coefficient that is added to the step; -1: none
   double ln_seconds = 0;  ///< measured
+  int source = 0;         ///< who measured: rows of one source share a noise level
   double weight = 1;      ///< of the row's loss: repeats of one configuration share theirs
 };
 
@@ -44,6 +45,7 @@ struct Design {
   std::vector<double> spread;  ///< prior standard deviation as the law file states it
   std::vector<int> level;      ///< level that shares an estimated spread; -1: fixed spread
   int levels = 0;
+  int sources = 0;
 };
 
 }  // namespace foretoken::calibrate

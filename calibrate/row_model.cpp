@@ -34,6 +34,7 @@ ops::LawCoefficients<T> law_of(const FitOp& op, const std::vector<double>& value
   };
   ops::LawCoefficients<T> law;
   law.launch = value(LawInput::Launch, 0.0);
+  law.ramp = value(LawInput::Ramp, 0.0);
   law.dram = value(LawInput::Dram, 1.0);
   law.llc = value(LawInput::Llc, 1.0);
   law.core = value(LawInput::Core, 1.0);
@@ -41,6 +42,7 @@ ops::LawCoefficients<T> law_of(const FitOp& op, const std::vector<double>& value
   law.flop = value(LawInput::Flop, 1.0);
   law.link = value(LawInput::Link, 1.0);
   law.sharpness = value(LawInput::Sharpness, 4.0);
+  law.has_ramp = op.input[static_cast<std::size_t>(LawInput::Ramp)] >= 0;
   law.has_core = op.input[static_cast<std::size_t>(LawInput::Core)] >= 0;
   law.has_serial = op.input[static_cast<std::size_t>(LawInput::Serial)] >= 0;
   return law;

@@ -85,6 +85,7 @@ SolveResult solve(const std::vector<FitRow>& rows, const std::vector<std::uint8_
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (included[i] == 0) continue;
     std::vector<int> indices = parameters_of(rows[i]);
+    const double noise = scales.noise[static_cast<std::size_t>(rows[i].source)];
     std::vector<double*> blocks;
     for (const int index : indices) {
       blocks.push_back(&parameters[static_cast<std::size_t>(index)]);
@@ -92,8 +93,8 @@ SolveResult solve(const std::vector<FitRow>& rows, const std::vector<std::uint8_
     }
     auto loss = std::make_unique<ceres::ScaledLoss>(new ceres::CauchyLoss(kLossScale),
                                                     rows[i].weight, ceres::TAKE_OWNERSHIP);
-    problem.AddResidualBlock(new RowCost(rows[i], std::move(indices), scales.residual),
-                             loss.release(), blocks);
+    problem.AddResidualBlock(new RowCost(rows[i], std::move(indices), noise), loss.release(),
+                             blocks);
   }
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     if (used[p] == 0) {

@@ -11,7 +11,7 @@ namespace foretoken::calibrate {
 
 struct Scales {
   std::vector<double> spreads;  ///< prior standard deviation of each parameter
-  double residual = 0.1;        ///< standard deviation of ln residuals
+  std::vector<double> noise;    ///< standard deviation of ln residuals, by source
 };
 
 struct SolveResult {

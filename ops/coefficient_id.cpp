@@ -5,8 +5,8 @@
 namespace foretoken::ops {
 namespace {
 
-constexpr std::array<std::string_view, kSlots> kSlotNames{"launch", "dram", "llc", "core",
-                                                          "serial", "flop", "link"};
+constexpr std::array<std::string_view, kSlots> kSlotNames{"launch", "ramp",   "dram", "llc",
+                                                          "core",   "serial", "flop", "link"};
 
 }  // namespace
 
@@ -37,7 +37,7 @@ Dim dimension_of(CoefficientId id) {
   if (id == kStepHost) return kSecondDim;
   if (id == kStepSharpness) return Dim{};
   const auto slot = static_cast<Slot>(static_cast<int>(id) % kSlots);
-  if (slot == Slot::Launch || slot == Slot::Serial) return kSecondDim;
+  if (slot == Slot::Launch || slot == Slot::Ramp) return kSecondDim;
   if (slot == Slot::Core) return kByteDim;
   return Dim{};
 }

@@ -15,15 +15,16 @@
 namespace foretoken::ops {
 
 enum class Slot : std::uint8_t {
-  Launch,  ///< seconds
+  Launch,  ///< seconds a launch
+  Ramp,    ///< seconds to fill and drain the memory pipe
   Dram,    ///< share of peak bandwidth
   Llc,     ///< last-level cache bandwidth over peak bandwidth
   Core,    ///< bytes a clock and core
-  Serial,  ///< seconds a serial step
+  Serial,  ///< clocks a serial step
   Flop,    ///< share of peak arithmetic
   Link,    ///< share of link bandwidth
 };
-inline constexpr int kSlots = 7;
+inline constexpr int kSlots = 8;
 
 /// An index into the table of all coefficients.
 enum class CoefficientId : std::uint16_t {};
@@ -40,7 +41,7 @@ inline constexpr int kCoefficients = kFamilies * kSlots + 2;
 std::string text_of(CoefficientId id);
 std::optional<CoefficientId> coefficient_of(std::string_view text);
 std::vector<std::string> coefficient_names();
-/// Dimension of the coefficient's value: seconds for launch, serial and host; bytes for core.
+/// Dimension of the coefficient's value: seconds for launch, ramp and host; bytes for core.
 Dim dimension_of(CoefficientId id);
 
 }  // namespace foretoken::ops

@@ -65,12 +65,14 @@ ResolvedLaw resolve_law(const PoolCoefficients& pool, Family family, const Conte
   };
   LawCoefficients<double>& law = result.law;
   law.launch = value(Slot::Launch, 0.0);
+  law.ramp = value(Slot::Ramp, 0.0);
   law.dram = value(Slot::Dram, 1.0);
   law.llc = value(Slot::Llc, law.dram);
   law.core = value(Slot::Core, 0.0);
   law.serial = value(Slot::Serial, 0.0);
   law.flop = value(Slot::Flop, 1.0);
   law.link = value(Slot::Link, 1.0);
+  law.has_ramp = law.ramp > 0.0;
   law.has_core = law.core > 0.0;
   law.has_serial = law.serial > 0.0;
   if (const auto sharpness = resolve(pool, kStepSharpness, context)) {

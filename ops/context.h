@@ -26,7 +26,7 @@ enum class Attribute : std::uint8_t {
   Source,  ///< who measured; empty in a prediction
   Format,  ///< of the operator's weights, or of its KV cache
   FormatKind,
-  Tokens,  ///< token rows of the operator: "1", "2-16", "17-64", "65+"
+  Tokens,  ///< token rows of the operator: "1", "2-3", "4-16", "17-64", ...
   Kernel,
   Flash,   ///< flash attention: "on", "off", "unknown"
   Llm,     ///< architecture class of the model: "dense", "moe", ...

@@ -41,7 +41,8 @@ std::string memory_kind(const std::string& type) {
 std::string token_bucket(double rows) {
   if (rows <= 0) return "";
   if (rows <= 1) return "1";
-  if (rows <= 16) return "2-16";
+  if (rows <= 3) return "2-3";
+  if (rows <= 16) return "4-16";
   if (rows <= 64) return "17-64";
   return rows <= 256 ? "65-256" : "257+";
 }

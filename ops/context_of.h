@@ -41,7 +41,7 @@ void add_operator(Context& context, const Op& op, const FormatTable& formats);
 /// "HBM", "GDDR", "LPDDR", "DDR" or "other", from a memory type like "GDDR6X".
 std::string memory_kind(const std::string& type);
 
-/// "1", "2-16", "17-64", "65-256", "257+".
+/// "1", "2-3", "4-16", "17-64", "65-256", "257+".
 std::string token_bucket(double rows);
 
 }  // namespace foretoken::ops

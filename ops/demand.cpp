@@ -51,6 +51,7 @@ struct DemandOf {
     d.flops =
         Flops::of(2.0 * op.batch * op.queries * op.heads * attended * (op.head_dim + op.value_dim));
     d.arithmetic = ArithmeticClass::Fp16;
+    d.serial_steps = op.kv_len;
     return d;
   }
 
@@ -65,6 +66,7 @@ struct DemandOf {
     d.activations = activation_bytes(op.batch * op.queries * op.heads * (width + op.rank));
     d.flops = Flops::of(2.0 * op.batch * op.queries * op.heads * attended * (width + op.rank));
     d.arithmetic = ArithmeticClass::Bf16;
+    d.serial_steps = op.kv_len;
     return d;
   }
 

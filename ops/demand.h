@@ -21,7 +21,8 @@ struct Demand {
   Bytes message{};  ///< bytes a collective moves over each device's link
   Flops flops{};
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
-  double serial_steps = 0;  ///< k of a GEMM: elements that one block may have to walk one by one
+  double serial_steps = 0;  ///< k of a GEMM, cached tokens of attention: what one block may
+                            ///< have to walk one after another
 
   Bytes memory() const { return weights + kv + state + activations; }
 };

@@ -29,6 +29,21 @@ std::array<ArithmeticClass, 4> substitutes(ArithmeticClass arithmetic) {
   return {Fp32, Fp32, Fp32, Fp32};
 }
 
+/// Where a sheet states cores but no clock: what parts of the class run at.
+Hertz nominal_clock(hwdb::DeviceClass device_class) {
+  switch (device_class) {
+    case hwdb::DeviceClass::Gpu:
+      return Hertz::of(1.8e9);
+    case hwdb::DeviceClass::IntegratedGpu:
+      return Hertz::of(1.4e9);
+    case hwdb::DeviceClass::Cpu:
+      return Hertz::of(3e9);
+    case hwdb::DeviceClass::Npu:
+      return Hertz::of(1e9);
+  }
+  return Hertz::of(1e9);
+}
+
 constexpr double kCacheWithoutSheet = 1024.0 * 1024.0;
 
 }  // namespace
@@ -55,12 +70,8 @@ std::optional<BytesPerSecond> link_bandwidth(const hwdb::Device& device) {
 
 double cached_share(std::optional<double> footprint_over_llc) {
   if (!footprint_over_llc) return 0.0;
-  constexpr double kFits = 0.8;
-  constexpr double kStreams = 2.0;
-  const double f = *footprint_over_llc;
-  if (f <= kFits) return 1.0;
-  if (f >= kStreams) return 0.0;
-  return (kStreams - f) / (kStreams - kFits);
+  const double squared = *footprint_over_llc * *footprint_over_llc;
+  return 1.0 / (1.0 + squared * squared);
 }
 
 Load load_of(const Demand& demand, double launches, const hwdb::Device& device,
@@ -75,19 +86,19 @@ Load load_of(const Demand& demand, double launches, const hwdb::Device& device,
   const double cached = engagement.has_cache_rate ? engagement.cached_share : 0.0;
   load.memory = streamed * (1.0 - cached) / bandwidth;
   load.cache = streamed * cached / bandwidth;
-  if (device.cores && device.clock) {
+  const Hertz clock = device.clock.value_or(nominal_clock(device.device_class));
+  if (device.cores) {
     int cores = *device.cores;
     // A GPU row's thread count is of the host; only a CPU computes with it.
     const bool threaded = device.device_class == hwdb::DeviceClass::Cpu;
     if (threaded && engagement.threads > 0) cores = std::min(cores, engagement.threads);
     // Bytes over cores and clock: seconds at one byte a clock and core.
-    load.core =
-        Seconds::of(demand.intake.base() / (static_cast<double>(cores) * device.clock->base()));
+    load.core = Seconds::of(demand.intake.base() / (static_cast<double>(cores) * clock.base()));
   }
   if (demand.flops.base() > 0.0) {
     if (const auto peak = peak_rate(device, demand.arithmetic)) load.flop = demand.flops / *peak;
   }
-  load.serial_steps = demand.serial_steps;
+  load.serial = Seconds::of(demand.serial_steps / clock.base());
   if (demand.message.base() > 0.0) {
     if (const auto link = link_bandwidth(device)) load.link = demand.message / *link;
   }

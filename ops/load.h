@@ -28,10 +28,9 @@ std::optional<FlopsPerSecond> peak_rate(const hwdb::Device& device, ArithmeticCl
 /// One direction of the fastest link between devices of this kind; nullopt when none is stated.
 std::optional<BytesPerSecond> link_bandwidth(const hwdb::Device& device);
 
-/// Part of the bytes that the last-level cache serves when an operator streams a footprint of
-/// `footprint_over_llc` times the cache over and over: all of it while it fits well, none once it
-/// is much larger (a stream evicts what it will need again), in between by how much of it can stay.
-/// nullopt (not said): none.
+/// Part of the bytes that the last-level cache serves when an operator streams a footprint of `f`
+/// times the cache over and over: 1/(1+f^4), from all of it while it fits to none once it is much
+/// larger (a stream evicts what it will need again). nullopt (not said): none.
 double cached_share(std::optional<double> footprint_over_llc);
 
 /// Activations count as DRAM traffic only when they are too large for half of the last-level cache

@@ -2,7 +2,11 @@
 
 /// The time law, the one place where it stands. For one operator on one engine:
 ///
-///   t = launches * launch + || memory/dram + cache/llc, core/unpack, k * serial, flop/math ||_p
+///   t = launches * launch + ramp * x/(1+x)
+///       + || memory/dram + cache/llc, core/unpack, serial * clocks, flop/math, link/share ||_p
+///
+/// with x = (memory + cache) / 10 us: filling and draining the memory pipe costs a fixed time once
+/// a transfer is long enough to fill it at all
 ///
 /// where every load is the time the datasheet alone allows (bytes over peak bandwidth, weight bytes
 /// over cores and clock at one byte a clock, operations over peak rate) and every coefficient says
@@ -21,12 +25,12 @@ namespace foretoken::ops {
 
 /// The times that the datasheet alone allows for one operator, all its launches together.
 struct Load {
-  Seconds memory{};         ///< DRAM bytes / peak bandwidth
-  Seconds cache{};          ///< bytes served by the last-level cache / peak DRAM bandwidth
-  Seconds core{};           ///< intake bytes / (cores * clock), at one byte a clock and core
-  Seconds flop{};           ///< operations / peak rate of their number format
-  Seconds link{};           ///< message bytes / link bandwidth
-  double serial_steps = 0;  ///< elements that are walked one after another
+  Seconds memory{};  ///< DRAM bytes / peak bandwidth
+  Seconds cache{};   ///< bytes served by the last-level cache / peak DRAM bandwidth
+  Seconds core{};    ///< intake bytes / (cores * clock), at one byte a clock and core
+  Seconds flop{};    ///< operations / peak rate of their number format
+  Seconds serial{};  ///< steps walked one after another / clock
+  Seconds link{};    ///< message bytes / link bandwidth
   double launches = 1;
 };
 
@@ -34,13 +38,15 @@ struct Load {
 template <typename T>
 struct LawCoefficients {
   T launch{};   ///< seconds a launch
+  T ramp{};     ///< seconds to fill and drain the memory pipe
   T dram{1.0};  ///< share of peak bandwidth reached
   T llc{1.0};   ///< last-level cache bandwidth over peak DRAM bandwidth
   T core{};     ///< bytes unpacked a clock and core; no such roof when `has_core` is false
-  T serial{};   ///< seconds a serial step
+  T serial{};   ///< clocks a serial step
   T flop{1.0};  ///< share of peak arithmetic reached
   T link{1.0};  ///< share of link bandwidth reached
   T sharpness{4.0};
+  bool has_ramp = false;
   bool has_core = false;
   bool has_serial = false;
 };
@@ -68,7 +74,14 @@ T smooth_maximum(const T (&terms)[N], int count, const T& sharpness) {
 
 }  // namespace law_detail
 
-/// The roofs' part of the law, in seconds: everything but the launch.
+/// The share of the ramp that an operator pays: x/(1+x) of its transfer time over 10 us.
+inline double ramp_share(const Load& load) {
+  constexpr double kFullTransfer = 10e-6;
+  const double x = (load.memory + load.cache).base() / kFullTransfer;
+  return x / (1.0 + x);
+}
+
+/// The roofs' part of the law, in seconds: everything but launch and ramp.
 template <typename T>
 T roof_time(const Load& load, const LawCoefficients<T>& c) {
   T terms[5];
@@ -83,7 +96,7 @@ T roof_time(const Load& load, const LawCoefficients<T>& c) {
     terms[count++] = load.cache.base() / c.llc;
   }
   if (c.has_core && load.core.base() > 0.0) terms[count++] = load.core.base() / c.core;
-  if (c.has_serial && load.serial_steps > 0.0) terms[count++] = load.serial_steps * c.serial;
+  if (c.has_serial && load.serial.base() > 0.0) terms[count++] = load.serial.base() * c.serial;
   if (load.flop.base() > 0.0) terms[count++] = load.flop.base() / c.flop;
   if (load.link.base() > 0.0) terms[count++] = load.link.base() / c.link;
   return law_detail::smooth_maximum(terms, count, c.sharpness);
@@ -92,7 +105,9 @@ T roof_time(const Load& load, const LawCoefficients<T>& c) {
 /// The time of one operator.
 template <typename T>
 Quantity<kSecondDim, T> op_time(const Load& load, const LawCoefficients<T>& c) {
-  return Quantity<kSecondDim, T>::of(load.launches * c.launch + roof_time(load, c));
+  T time = load.launches * c.launch + roof_time(load, c);
+  if (c.has_ramp) time += ramp_share(load) * c.ramp;
+  return Quantity<kSecondDim, T>::of(time);
 }
 
 }  // namespace foretoken::ops

@@ -28,7 +28,7 @@ Bound bound_of(const ops::Load& load, const ops::LawCoefficients<double>& law) {
   consider(Bound::Memory, load.memory.base() / law.dram);
   consider(Bound::Cache, load.cache.base() / law.llc);
   if (law.has_core) consider(Bound::Core, load.core.base() / law.core);
-  if (law.has_serial) consider(Bound::Serial, load.serial_steps * law.serial);
+  if (law.has_serial) consider(Bound::Serial, load.serial.base() * law.serial);
   consider(Bound::Compute, load.flop.base() / law.flop);
   consider(Bound::Link, load.link.base() / law.link);
   return bound;

@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"show_device", {"show", "A1"}}, Case{"show_model", {"show", "toy-moe"}},
         Case{"show_runtime", {"show", "ripple"}}, Case{"help", {"help"}},
         Case{"help_predict", {"predict", "--help"}}, Case{"help_op", {"op", "--help"}}),
-    [](const testing::TestParamInfo<Case>& info) { return info.param.name; });
+    [](const testing::TestParamInfo<Case>& tested) { return tested.param.name; });
 
 }  // namespace
 }  // namespace foretoken::test

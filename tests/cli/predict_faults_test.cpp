@@ -86,7 +86,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "'peak.fp8' of device 'anvil-gpu' is not known"},
         BadValue{"NoSuchFile", {"-d", "/nowhere/x.yaml"}, "/nowhere/x.yaml"},
         BadValue{"NoSuchModelFile", {"-m", "/nowhere/config.json"}, "/nowhere/config.json"}),
-    [](const testing::TestParamInfo<BadValue>& info) { return info.param.name; });
+    [](const testing::TestParamInfo<BadValue>& tested) { return tested.param.name; });
 
 /// A device file with one thing wrong.
 struct BadFile {
@@ -124,7 +124,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"Negative", "memory: {type: X, bandwidth: \"-1 TB/s\"}\n", "memory.bandwidth"},
         BadFile{"Nan", "memory: {type: X, bandwidth: .nan}\n", "memory.bandwidth"},
         BadFile{"Truncated", "memory: {type: X, bandwidth: \"1 TB", "mine.yaml"}),
-    [](const testing::TestParamInfo<BadFile>& info) { return info.param.name; });
+    [](const testing::TestParamInfo<BadFile>& tested) { return tested.param.name; });
 
 TEST(ModelFileFault, ATruncatedConfigIsNamedWithItsPlace) {
   const TempFolder folder;

@@ -1,0 +1,181 @@
+#include "ops/context_of.h"
+
+#include <cmath>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/invented_device.h"
+#include "tests/support/invented_formats.h"
+#include "tests/support/invented_runtime.h"
+
+namespace foretoken::ops {
+namespace {
+
+using test::invented_device;
+using test::invented_runtime;
+
+TEST(ContextNames, EveryAttributeAndCovariateIsFoundByItsOwnName) {
+  std::set<std::string> names;
+  for (int i = 0; i < kAttributes; ++i) {
+    const auto attribute = static_cast<Attribute>(i);
+    EXPECT_EQ(attribute_of(text_of(attribute)), attribute);
+    names.insert(std::string(text_of(attribute)));
+  }
+  for (int i = 0; i < kCovariates; ++i) {
+    const auto covariate = static_cast<Covariate>(i);
+    EXPECT_EQ(covariate_of(text_of(covariate)), covariate);
+    names.insert(std::string(text_of(covariate)));
+  }
+  EXPECT_EQ(names.size(), static_cast<std::size_t>(kAttributes + kCovariates));
+  EXPECT_FALSE(attribute_of("colour"));
+  EXPECT_FALSE(covariate_of("colour"));
+}
+
+TEST(ContextOf, NamesTheDeviceAndTheRuntime) {
+  const Context c = context_of(invented_device(), invented_runtime(),
+                               {.runtime_version = "v1", .source = "us", .scheme = "four"});
+  EXPECT_EQ(c[Attribute::Device], "anvil");
+  EXPECT_EQ(c[Attribute::Architecture], "Iron-I1");
+  EXPECT_EQ(c[Attribute::Generation], "Iron");
+  EXPECT_EQ(c[Attribute::Vendor], "Forge");
+  EXPECT_EQ(c[Attribute::DeviceClass], "gpu");
+  EXPECT_EQ(c[Attribute::Isa], "i1");
+  EXPECT_EQ(c[Attribute::Memory], "HBM");
+  EXPECT_EQ(c[Attribute::Runtime], "plain");
+  EXPECT_EQ(c[Attribute::RuntimeFamily], "plain");
+  EXPECT_EQ(c[Attribute::RuntimeVersion], "v1");
+  EXPECT_EQ(c[Attribute::Source], "us");
+  EXPECT_EQ(c[Attribute::Scheme], "four");
+  EXPECT_EQ(c[Attribute::Format], "");
+}
+
+TEST(ContextOf, ArchitectureWithoutADashIsItsOwnGeneration) {
+  const hwdb::Device device = invented_device({.architecture = "Bronze"});
+  EXPECT_EQ(context_of(device, invented_runtime(), {})[Attribute::Generation], "Bronze");
+}
+
+TEST(ContextOf, CovariatesAreZeroAtThePoolsBase) {
+  hwdb::Device device = invented_device();
+  device.memory.bandwidth = BytesPerSecond::of(500e9);
+  device.cores = 64;
+  device.clock = Hertz::of(2e9);
+  const Context c =
+      context_of(device, invented_runtime(), {.build_year = 2024.0, .hidden = 4096});
+  for (int i = 0; i < kCovariates; ++i) {
+    EXPECT_DOUBLE_EQ(c[static_cast<Covariate>(i)], 0.0) << text_of(static_cast<Covariate>(i));
+  }
+}
+
+TEST(ContextOf, CovariatesAreLogarithmsOfDatasheetFacts) {
+  hwdb::Device device = invented_device();
+  device.memory.ecc_costs_bandwidth = true;
+  const Context c =
+      context_of(device, invented_runtime(), {.build_year = 2025.5, .hidden = 1024});
+  EXPECT_DOUBLE_EQ(c[Covariate::BuildYear], 1.5);
+  EXPECT_DOUBLE_EQ(c[Covariate::Ecc], 1.0);
+  EXPECT_DOUBLE_EQ(c[Covariate::LogBandwidth], std::log(2.0));
+  EXPECT_DOUBLE_EQ(c[Covariate::LogCores], std::log(100.0 / 64.0));
+  EXPECT_DOUBLE_EQ(c[Covariate::LogClock], std::log(0.5));
+  EXPECT_DOUBLE_EQ(c[Covariate::LogHidden], std::log(0.25));
+}
+
+TEST(ContextOf, ThreadsAreAFactOfCpusOnly) {
+  const hwdb::Device cpu = invented_device({.device_class = "cpu", .cores = 10});
+  const Context c = context_of(cpu, invented_runtime(), {.threads = 5});
+  EXPECT_DOUBLE_EQ(c[Covariate::LogThreads], std::log(5.0));
+  EXPECT_DOUBLE_EQ(c[Covariate::LogThreadShare], std::log(0.5));
+  const Context more = context_of(cpu, invented_runtime(), {.threads = 20});
+  EXPECT_DOUBLE_EQ(more[Covariate::LogThreadShare], 0.0);
+  const Context gpu = context_of(invented_device(), invented_runtime(), {.threads = 5});
+  EXPECT_DOUBLE_EQ(gpu[Covariate::LogThreads], 0.0);
+}
+
+TEST(ContextOf, FlashAttentionIsOnOffOrUnknown) {
+  const auto flash = [](std::optional<bool> said) {
+    return context_of(invented_device(), invented_runtime(),
+                      {.flash_attention = said})[Attribute::Flash];
+  };
+  EXPECT_EQ(flash(true), "on");
+  EXPECT_EQ(flash(false), "off");
+  EXPECT_EQ(flash(std::nullopt), "unknown");
+}
+
+TEST(CapturesGraphs, FromTheFirstBuildThatDoes) {
+  hwdb::Runtime runtime = invented_runtime();
+  const hwdb::Device device = invented_device();
+  EXPECT_FALSE(captures_graphs(device, runtime, 2025.0));
+  runtime.graph_capture = true;
+  EXPECT_TRUE(captures_graphs(device, runtime, 2020.0));
+  runtime.graph_capture_since = 2024.5;
+  EXPECT_FALSE(captures_graphs(device, runtime, 2024.4));
+  EXPECT_TRUE(captures_graphs(device, runtime, 2024.5));
+  EXPECT_TRUE(captures_graphs(device, runtime, std::nullopt));
+  EXPECT_DOUBLE_EQ(
+      context_of(device, runtime, {.build_year = 2025.0})[Covariate::Graphs], 1.0);
+}
+
+TEST(CapturesGraphs, OnlyWithTheComputeCapabilityItNeeds) {
+  hwdb::Runtime runtime = invented_runtime();
+  runtime.graph_capture = true;
+  runtime.graph_capture_min_sm = 80;
+  hwdb::Device device = invented_device();
+  device.isa = "sm_75";
+  EXPECT_FALSE(captures_graphs(device, runtime, 2025.0));
+  device.isa = "sm_80";
+  EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
+  device.isa = "sm_120";
+  EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
+  device.isa = "gfx1100";  // another maker's: the limit does not speak of it
+  EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
+}
+
+TEST(KeepsWindows, AlwaysNeverOrSinceABuild) {
+  hwdb::Runtime runtime = invented_runtime();
+  EXPECT_TRUE(keeps_windows(runtime, 2020.0));
+  runtime.sliding_windows_since = 2025.4;
+  EXPECT_FALSE(keeps_windows(runtime, 2025.3));
+  EXPECT_TRUE(keeps_windows(runtime, 2025.4));
+  EXPECT_TRUE(keeps_windows(runtime, std::nullopt));
+  runtime.sliding_windows_since.reset();
+  EXPECT_FALSE(keeps_windows(runtime, 2030.0));
+}
+
+TEST(AddOperator, SetsFormatAndTokenRows) {
+  const FormatTable formats = test::invented_formats();
+  Context c;
+  add_operator(c, Gemm{.m = 20, .weights = formats.id_of("Q4")}, formats);
+  EXPECT_EQ(c[Attribute::Format], "Q4");
+  EXPECT_EQ(c[Attribute::FormatKind], "k-quant");
+  EXPECT_EQ(c[Attribute::Tokens], "17-64");
+  EXPECT_DOUBLE_EQ(c[Covariate::LogBits], std::log(4.0 / 4.5));
+  add_operator(c, Elementwise{.values = 10}, formats);  // replaces what the last one set
+  EXPECT_EQ(c[Attribute::Format], "");
+  EXPECT_EQ(c[Attribute::FormatKind], "");
+  EXPECT_EQ(c[Attribute::Tokens], "");
+  EXPECT_DOUBLE_EQ(c[Covariate::LogBits], 0.0);
+}
+
+TEST(MemoryKind, IsTheFamilyOfTheType) {
+  EXPECT_EQ(memory_kind("GDDR6X"), "GDDR");
+  EXPECT_EQ(memory_kind("LPDDR5"), "LPDDR");
+  EXPECT_EQ(memory_kind("DDR4"), "DDR");
+  EXPECT_EQ(memory_kind("HBM3e"), "HBM");
+  EXPECT_EQ(memory_kind("SRAM"), "other");
+  EXPECT_EQ(memory_kind(""), "");
+}
+
+TEST(TokenBucket, HasItsEdgesWhereTheNamesSay) {
+  EXPECT_EQ(token_bucket(0), "");
+  EXPECT_EQ(token_bucket(1), "1");
+  EXPECT_EQ(token_bucket(2), "2-16");
+  EXPECT_EQ(token_bucket(16), "2-16");
+  EXPECT_EQ(token_bucket(17), "17-64");
+  EXPECT_EQ(token_bucket(64), "17-64");
+  EXPECT_EQ(token_bucket(65), "65-256");
+  EXPECT_EQ(token_bucket(256), "65-256");
+  EXPECT_EQ(token_bucket(257), "257+");
+}
+
+}  // namespace
+}  // namespace foretoken::ops

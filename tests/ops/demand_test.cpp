@@ -1,0 +1,158 @@
+#include "ops/demand.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/invented_formats.h"
+
+namespace foretoken::ops {
+namespace {
+
+class DemandTest : public testing::Test {
+ protected:
+  Demand demand(const Op& op) const { return demand_of(op, formats_); }
+  FormatId id(const char* name) const { return formats_.id_of(name); }
+
+ private:
+  FormatTable formats_ = test::invented_formats();
+};
+
+TEST_F(DemandTest, GemmStreamsItsWeightsOnceForAllRows) {
+  const Demand d = demand(Gemm{.m = 3, .n = 1000, .k = 200, .weights = id("Q4")});
+  EXPECT_DOUBLE_EQ(d.weights.base(), 100000);
+  EXPECT_DOUBLE_EQ(d.intake.base(), 100000);
+  EXPECT_DOUBLE_EQ(d.activations.base(), 2 * 3 * 1200);
+  EXPECT_DOUBLE_EQ(d.flops.base(), 2 * 3 * 1000 * 200);
+  EXPECT_DOUBLE_EQ(d.serial_steps, 200);
+  EXPECT_EQ(d.arithmetic, ArithmeticClass::Int8);
+  EXPECT_DOUBLE_EQ(d.kv.base() + d.state.base() + d.message.base(), 0);
+  EXPECT_DOUBLE_EQ(d.memory().base(), 107200);
+}
+
+TEST_F(DemandTest, GemmRoundsEachRowUpToWholeBlocks) {
+  EXPECT_DOUBLE_EQ(demand(Gemm{.n = 3, .k = 11, .weights = id("Q8")}).weights.base(), 60);
+}
+
+TEST_F(DemandTest, ExpertsStreamTheDistinctOnesAndComputeTheRoutedOnes) {
+  const ExpertGemm op{.m = 2,
+                      .n = 100,
+                      .k = 10,
+                      .experts = 8,
+                      .experts_per_token = 2,
+                      .weights = id("F16")};
+  const Demand d = demand(op);
+  // Two tokens with two experts each touch 8 (1 - (6/8)^2) = 3.5 of them.
+  EXPECT_DOUBLE_EQ(d.weights.base(), 3.5 * 2000);
+  EXPECT_DOUBLE_EQ(d.flops.base(), 2.0 * 4 * 1000);
+  EXPECT_DOUBLE_EQ(d.activations.base(), 2.0 * 4 * 110);
+}
+
+TEST_F(DemandTest, AllExpertsActiveIsTheDenseLayerOfTheirWidth) {
+  for (const double rows : {1.0, 7.0, 300.0}) {
+    const Demand moe = demand(ExpertGemm{.m = rows,
+                                         .n = 50,
+                                         .k = 100,
+                                         .experts = 8,
+                                         .experts_per_token = 8,
+                                         .weights = id("Q4")});
+    const Demand dense = demand(Gemm{.m = rows, .n = 400, .k = 100, .weights = id("Q4")});
+    EXPECT_DOUBLE_EQ(moe.weights.base(), dense.weights.base());
+    EXPECT_DOUBLE_EQ(moe.flops.base(), dense.flops.base());
+    EXPECT_EQ(moe.arithmetic, dense.arithmetic);
+  }
+}
+
+TEST_F(DemandTest, AttentionReadsTheCacheAndStoresTheNewTokens) {
+  const Demand d = demand(Attention{.batch = 2,
+                                    .queries = 1,
+                                    .heads = 4,
+                                    .kv_heads = 2,
+                                    .head_dim = 10,
+                                    .value_dim = 20,
+                                    .kv_len = 98,
+                                    .keys = id("F16"),
+                                    .values = id("Q8")});
+  // A token: 2 heads of 10 two-byte keys and of 20 one-byte values. One token is read after it was
+  // written, so 98 + 2 are moved.
+  EXPECT_DOUBLE_EQ(d.kv.base(), 2 * 100 * (40 + 40));
+  EXPECT_DOUBLE_EQ(d.intake.base(), 2 * d.kv.base());  // 4 query heads share 2
+  EXPECT_DOUBLE_EQ(d.activations.base(), 2 * (2 * 4 * 30));
+  EXPECT_DOUBLE_EQ(d.flops.base(), 2 * (2 * 4) * 98.5 * 30);
+  EXPECT_DOUBLE_EQ(d.weights.base(), 0);
+}
+
+TEST_F(DemandTest, KvTrafficIsLinearInBatchAndInContextBeyondTheStoredToken) {
+  const auto kv = [&](double batch, double length) {
+    return demand(Attention{.batch = batch,
+                            .heads = 4,
+                            .kv_heads = 2,
+                            .head_dim = 10,
+                            .value_dim = 10,
+                            .kv_len = length,
+                            .keys = id("F16"),
+                            .values = id("F16")})
+        .kv.base();
+  };
+  EXPECT_DOUBLE_EQ(kv(5, 100), 5 * kv(1, 100));
+  EXPECT_DOUBLE_EQ(kv(1, 3000) - kv(1, 0), 3 * (kv(1, 1000) - kv(1, 0)));
+}
+
+TEST_F(DemandTest, LatentAttentionReadsOneCacheForAllHeads) {
+  const Demand d = demand(
+      LatentAttention{.heads = 4, .rank = 90, .rope_dim = 10, .kv_len = 98, .kv = id("F16")});
+  EXPECT_DOUBLE_EQ(d.kv.base(), 100 * 200);
+  EXPECT_DOUBLE_EQ(d.intake.base(), 4 * d.kv.base());
+  EXPECT_DOUBLE_EQ(d.activations.base(), 2 * 4 * (100 + 90));
+  EXPECT_DOUBLE_EQ(d.flops.base(), 2 * 4 * 98.5 * (100 + 90));
+}
+
+TEST_F(DemandTest, RecurrenceReadsAndWritesItsStateOnceACall) {
+  const Demand d = demand(Recurrence{.batch = 3, .tokens = 2, .state = 1000});
+  EXPECT_DOUBLE_EQ(d.state.base(), 2 * 3 * 1000 * 4);
+  EXPECT_DOUBLE_EQ(d.flops.base(), 6 * 3 * 2 * 1000);
+}
+
+TEST_F(DemandTest, SmallOperatorsMoveTheirValuesInAndOut) {
+  const Demand d = demand(Elementwise{.values = 1000});
+  EXPECT_DOUBLE_EQ(d.activations.base(), 4000);
+  EXPECT_DOUBLE_EQ(d.flops.base(), 1000);
+  EXPECT_EQ(d.arithmetic, ArithmeticClass::Fp32);
+}
+
+TEST_F(DemandTest, LookupReadsOnlyItsRows) {
+  const Demand d = demand(Gather{.rows = 2, .row_length = 1000, .table = id("Q4")});
+  EXPECT_DOUBLE_EQ(d.weights.base(), 1000);
+  EXPECT_DOUBLE_EQ(d.activations.base(), 4000);
+  EXPECT_DOUBLE_EQ(d.flops.base(), 0);
+  EXPECT_DOUBLE_EQ(d.intake.base(), 0);
+}
+
+TEST_F(DemandTest, AllReduceSendsTwiceAllButItsOwnShare) {
+  EXPECT_DOUBLE_EQ(demand(AllReduce{.bytes = 8000, .ranks = 4}).message.base(), 12000);
+  EXPECT_DOUBLE_EQ(demand(AllReduce{.bytes = 8000, .ranks = 2}).message.base(), 8000);
+  EXPECT_DOUBLE_EQ(demand(AllReduce{.bytes = 8000, .ranks = 1}).message.base(), 0);
+}
+
+TEST(DistinctExperts, OneTokenTouchesItsOwn) {
+  EXPECT_DOUBLE_EQ(expected_distinct_experts(64, 6, 1), 6);
+  EXPECT_DOUBLE_EQ(expected_distinct_experts(1, 1, 1), 1);
+}
+
+TEST(DistinctExperts, GrowsWithTokensUpToAll) {
+  double before = 0;
+  for (const double tokens : {1.0, 2.0, 4.0, 16.0, 64.0}) {
+    const double distinct = expected_distinct_experts(64, 6, tokens);
+    EXPECT_GT(distinct, before);
+    EXPECT_LT(distinct, 64);
+    before = distinct;
+  }
+  EXPECT_NEAR(expected_distinct_experts(64, 6, 1000), 64, 1e-9);
+  EXPECT_DOUBLE_EQ(expected_distinct_experts(8, 8, 1), 8);
+}
+
+TEST(DistinctExperts, IsTheMeanOfTheOccupancyProcess) {
+  // Two tokens of one expert each out of four: the second differs with probability 3/4.
+  EXPECT_DOUBLE_EQ(expected_distinct_experts(4, 1, 2), 1.75);
+}
+
+}  // namespace
+}  // namespace foretoken::ops
