@@ -83,10 +83,13 @@ std::string bound_line(const sim::Report& report) {
   return line + "\n";
 }
 
-std::string basis_line(const sim::Report& report) {
-  std::string line =
-      fmt::format("  basis   {}", report.known_device ? "measured rows of this device"
-                                                      : "no measured row of this device");
+std::string basis_line(const Answer& answer) {
+  const sim::Report& report = answer.report;
+  const char* const seen = answer.asked->request.device_changed
+                               ? "what-if, coefficients of the unchanged device"
+                           : report.known_device ? "measured rows of this device"
+                                                 : "no measured row of this device";
+  std::string line = fmt::format("  basis   {}", seen);
   for (std::size_t i = 0; i < std::min(report.basis.size(), kBasisParts); ++i) {
     const sim::BasisReport& part = report.basis[i];
     constexpr double kWorthSaying = 0.005;
@@ -105,7 +108,7 @@ std::string answer_text(const Answer& answer) {
   const std::string check =
       report.check_command.empty() ? "no benchmark of this runtime is known" : report.check_command;
   return header_line(answer) + rate_line(report) + memory_line(report.memory) + bound_line(report) +
-         basis_line(report) + fmt::format("  check   {}\n", check);
+         basis_line(answer) + fmt::format("  check   {}\n", check);
 }
 
 std::string ops_text(const sim::Report& report) {

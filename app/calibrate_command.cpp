@@ -12,6 +12,7 @@
 #include "app/table.h"
 #include "app/values.h"
 #include "app/version.h"
+#include "base/error.h"
 #include "calibrate/run.h"
 #include "ops/coefficient_file.h"
 
@@ -80,6 +81,12 @@ Outcome run_calibrate(const Arguments& arguments, Console& console) {
   const sim::Library library = sim::read_library(folders, false);
   const calibrate::Calibration calibration = calibrate::calibrate(library, folders, options);
   console.end_progress();
+  if (calibration.pools.empty()) {
+    throw Error(
+        fmt::format("no measured row in '{}' can be used; expected measurements/decode_*.csv "
+                    "in a data folder",
+                    fmt::join(folders, "', '")));
+  }
   if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
     std::error_code fault;  // a folder that cannot be made shows when the file is written
     std::filesystem::create_directories(folder, fault);

@@ -68,24 +68,44 @@ std::vector<Host> hosts_of(Question& question, const PredictOptions& options,
   return hosts;
 }
 
-/// The axes that neither model, device nor runtime bring.
-void add_states(Question& question, const PredictOptions& options, const Combination& base) {
-  for (const double batch : options.batches) {
-    for (const double context : options.contexts) {
-      for (const double gen : options.gen_tokens) {
-        for (const double threads : options.threads) {
-          for (const double ranks : options.ranks) {
-            Combination next = base;
-            next.request.batch = batch;
-            next.request.context_start = context;
-            next.request.gen_tokens = gen;
-            next.request.facts.threads = static_cast<int>(threads);
-            next.request.ranks = static_cast<int>(ranks);
-            question.combinations.push_back(std::move(next));
-          }
-        }
-      }
+std::vector<std::string> or_default(std::vector<std::string> names) {
+  if (names.empty()) names.emplace_back();
+  return names;
+}
+
+/// Every request that one axis turns each of `requests` into.
+template <typename Value, typename Set>
+std::vector<sim::Request> spread(const std::vector<sim::Request>& requests,
+                                 const std::vector<Value>& values, Set set) {
+  std::vector<sim::Request> more;
+  more.reserve(requests.size() * values.size());
+  for (const sim::Request& request : requests) {
+    for (const Value& value : values) {
+      more.push_back(request);
+      set(more.back(), value);
     }
+  }
+  return more;
+}
+
+/// The axes that neither model, device, runtime nor weight format bring.
+void add_states(Question& question, const PredictOptions& options, const Combination& base) {
+  using sim::Request;
+  using Text = std::string;
+  std::vector<Request> all{base.request};
+  all = spread(all, or_default(options.kv_keys), [](Request& r, const Text& f) { r.kv_keys = f; });
+  all = spread(all, or_default(options.kv_values),
+               [](Request& r, const Text& f) { r.kv_values = f; });
+  all = spread(all, options.batches, [](Request& r, double n) { r.batch = n; });
+  all = spread(all, options.contexts, [](Request& r, double n) { r.context_start = n; });
+  all = spread(all, options.gen_tokens, [](Request& r, double n) { r.gen_tokens = n; });
+  all = spread(all, options.threads,
+               [](Request& r, double n) { r.facts.threads = static_cast<int>(n); });
+  all = spread(all, options.ranks, [](Request& r, double n) { r.ranks = static_cast<int>(n); });
+  for (Request& request : all) {
+    Combination next = base;
+    next.request = std::move(request);
+    question.combinations.push_back(std::move(next));
   }
 }
 
@@ -103,11 +123,6 @@ void check_count(const PredictOptions& options, std::size_t hosts) {
     throw Error(fmt::format("the lists ask for {:.0f} predictions; at most {:.0f} at a time", count,
                             kMostCombinations));
   }
-}
-
-std::vector<std::string> or_default(std::vector<std::string> names) {
-  if (names.empty()) names.emplace_back();
-  return names;
 }
 
 /// Applies what-if changes to every device; one whose sheet does not state what is scaled is noted
@@ -143,6 +158,19 @@ void look_up(Question& question, const PredictOptions& options, const sim::Libra
   check_kv_formats(options.kv_values, library.formats);
 }
 
+/// The format that goes with a model on a host: the one named, or the usual one; "" when none is
+/// usual, which is noted.
+std::string format_for(Question& question, const model::Llm& llm, const Host& host,
+                       const std::string& named, const sim::Library& library) {
+  if (!named.empty()) return named;
+  try {
+    return default_format(llm, *host.runtime, library);
+  } catch (const Error& error) {
+    question.skipped.push_back(fmt::format("{}: {}", host.device->id, error.what()));
+    return "";
+  }
+}
+
 }  // namespace
 
 Question question_of(const PredictOptions& options, const sim::Library& library) {
@@ -156,26 +184,23 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
   check_count(options, hosts.size());
   for (const model::Llm& llm : question.models) {
     for (const Host& host : hosts) {
-      for (const std::string& scheme : or_default(schemes)) {
-        for (const std::string& keys : or_default(options.kv_keys)) {
-          for (const std::string& values : or_default(options.kv_values)) {
-            Combination base;
-            base.default_runtime = host.is_default;
-            base.default_format = scheme.empty();
-            sim::Request& request = base.request;
-            request.llm = &llm;
-            request.device = host.device;
-            request.runtime = host.runtime;
-            request.scheme = scheme.empty() ? default_format(llm, *host.runtime, library) : scheme;
-            request.kv_keys = keys;
-            request.kv_values = values;
-            request.device_changed = !options.changes.empty();
-            request.facts.flash_attention = options.flash_attention;
-            add_states(question, options, base);
-          }
-        }
+      for (const std::string& named : or_default(schemes)) {
+        Combination base;
+        base.default_runtime = host.is_default;
+        base.default_format = named.empty();
+        sim::Request& request = base.request;
+        request.llm = &llm;
+        request.device = host.device;
+        request.runtime = host.runtime;
+        request.scheme = format_for(question, llm, host, named, library);
+        request.device_changed = !options.changes.empty();
+        request.facts.flash_attention = options.flash_attention;
+        if (!request.scheme.empty()) add_states(question, options, base);
       }
     }
+  }
+  if (question.combinations.empty()) {
+    throw Error(fmt::format("{}", fmt::join(question.skipped, "\n")));
   }
   return question;
 }

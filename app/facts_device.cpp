@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "app/digits.h"
 #include "app/facts.h"
 #include "base/unit_text.h"
 #include "hwdb/device_parameters.h"
@@ -9,6 +10,18 @@ namespace foretoken::app {
 void Facts::add(std::string what, std::string text) {
   if (!text.empty()) lines.emplace_back(std::move(what), std::move(text));
 }
+
+namespace {
+
+/// As --set takes it: transfers are counted in MT/s, memory in binary units.
+std::string value_text(const hwdb::DeviceParameter& parameter, double value) {
+  if (parameter.path == "memory.rate") return fmt::format("{:.6g} MT/s", value / 1e6);
+  if (parameter.dim == kByteDim) return memory_text(value);
+  if (parameter.dim == Dim{}) return fmt::format("{}", value);
+  return format_quantity(value, parameter.dim, 4);
+}
+
+}  // namespace
 
 Facts facts_of(const hwdb::Device& device) {
   Facts facts{"device", device.id, {}};
@@ -24,9 +37,7 @@ Facts facts_of(const hwdb::Device& device) {
   for (const hwdb::DeviceParameter& parameter : hwdb::device_parameters()) {
     const auto value = parameter.get(device);
     if (!value) continue;
-    facts.add(std::string(parameter.path), parameter.dim == Dim{}
-                                               ? fmt::format("{}", *value)
-                                               : format_quantity(*value, parameter.dim, 4));
+    facts.add(std::string(parameter.path), value_text(parameter, *value));
   }
   if (device.memory.ecc_costs_bandwidth) facts.add("ecc", "inline: costs bandwidth");
   facts.add("confidence", std::string(hwdb::text_of(device.confidence)));

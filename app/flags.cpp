@@ -169,8 +169,8 @@ std::string Flags::written(const char* name) const {
     if (option->long_name() != name) continue;
     const std::string shorter =
         option->canonical_display_name(po::command_line_style::allow_dash_for_short);
-    return shorter.size() == 2 ? fmt::format("{} (--{})", shorter, name)
-                               : fmt::format("--{}", name);
+    const bool has_short = shorter.size() == 2 && shorter[0] == '-';
+    return has_short ? fmt::format("{} (--{})", shorter, name) : fmt::format("--{}", name);
   }
   return fmt::format("--{}", name);
 }

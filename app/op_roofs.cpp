@@ -21,6 +21,7 @@ struct SlotName {
   const char* roof;
 };
 constexpr std::array<SlotName, ops::kSlots> kSlotNames{{{Slot::Launch, "launch"},
+                                                        {Slot::Ramp, "ramp"},
                                                         {Slot::Dram, "memory"},
                                                         {Slot::Llc, "cache"},
                                                         {Slot::Core, "core"},
@@ -47,17 +48,20 @@ Seconds datasheet_time(const ops::Load& load, Slot slot) {
       return load.flop;
     case Slot::Link:
       return load.link;
-    case Slot::Launch:
     case Slot::Serial:
+      return load.serial;
+    case Slot::Launch:
+    case Slot::Ramp:
       break;
   }
   return {};
 }
 
-/// Time of one roof alone.
+/// Time of one term of the law alone: a few coefficients are times or counts, the rest shares.
 Seconds roof_time(const ops::Load& load, Slot slot, double coefficient) {
   if (slot == Slot::Launch) return Seconds::of(load.launches * coefficient);
-  if (slot == Slot::Serial) return Seconds::of(load.serial_steps * coefficient);
+  if (slot == Slot::Ramp) return Seconds::of(ops::ramp_share(load) * coefficient);
+  if (slot == Slot::Serial) return load.serial * coefficient;
   return coefficient > 0.0 ? datasheet_time(load, slot) / coefficient : Seconds{};
 }
 
@@ -65,6 +69,8 @@ double& coefficient_in(ops::LawCoefficients<double>& law, Slot slot) {
   switch (slot) {
     case Slot::Launch:
       return law.launch;
+    case Slot::Ramp:
+      return law.ramp;
     case Slot::Dram:
       return law.dram;
     case Slot::Llc:
@@ -118,7 +124,7 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
     const auto resolved = ops::resolve(pool, id, context);
     const Seconds datasheet = datasheet_time(load, each.slot);
     if (!resolved && !(datasheet > Seconds{})) continue;
-    // A roof that the law has no coefficient for is taken as the datasheet states it.
+    // A roof that the law has no coefficient for counts as the datasheet states it.
     Roof roof{.name = each.roof, .coefficient = ops::text_of(id), .value = 1.0};
     roof.dim = ops::dimension_of(id);
     roof.basis = ops::text_of(ops::Basis::Datasheet);
@@ -128,8 +134,8 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
       roof.basis = ops::text_of(resolved->basis);
       roof.rows = resolved->rows;
       deviations.emplace_back(each.slot, resolved->deviation);
-    } else if (each.slot == Slot::Core) {
-      continue;
+    } else if (each.slot == Slot::Core || each.slot == Slot::Serial) {
+      continue;  // no datasheet says how fast a kernel unpacks or walks
     }
     roof.datasheet = datasheet;
     roof.time = roof_time(load, each.slot, roof.value);

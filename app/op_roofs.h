@@ -20,7 +20,7 @@ struct Roof {
   double value = 0.0;       ///< of the coefficient, base units
   double deviation = 0.0;   ///< of its logarithm
   Dim dim;                  ///< of the coefficient
-  Seconds datasheet{};      ///< what the datasheet alone allows; 0 for launch and serial
+  Seconds datasheet{};      ///< what the datasheet alone allows; 0 for launch and ramp
   Seconds time{};           ///< with the coefficient
   std::string basis;
   double rows = 0.0;

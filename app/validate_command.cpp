@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include "app/command.h"
 #include "app/data_folders.h"
 #include "app/scorecard_json.h"
 #include "app/scorecard_text.h"
 #include "app/values.h"
+#include "base/error.h"
 #include "validate/run.h"
 
 namespace foretoken::app {
@@ -59,6 +62,9 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   const validate::Scorecard card = rows ? validate::against(library, *rows, options)
                                         : validate::leave_one_out(library, folders, options);
   console.end_progress();
+  if (card.rows == 0) {
+    throw Error(fmt::format("no measured row in '{}'", rows ? *rows : folders.back()));
+  }
   if (format == "json") {
     console.print(scorecard_json(card));
   } else {

@@ -1,5 +1,10 @@
 #include "calibrate/csv_cells.h"
 
+#include <array>
+#include <utility>
+
+#include "base/year.h"
+
 namespace foretoken::calibrate {
 
 std::string CsvCells::text(std::string_view column) const {
@@ -20,6 +25,45 @@ std::optional<double> CsvCells::number(std::string_view column) {
     faults_.insert(faults_.end(), error.faults().begin(), error.faults().end());
   }
   return std::nullopt;
+}
+
+std::optional<double> CsvCells::positive(std::string_view column) {
+  const auto value = number(column);
+  if (!value || *value > 0.0) return value;
+  fault(column, "be more than zero");
+  return std::nullopt;
+}
+
+std::optional<bool> CsvCells::flag(std::string_view column) {
+  constexpr std::array<std::pair<std::string_view, bool>, 8> kWords{{{"1", true},
+                                                                     {"true", true},
+                                                                     {"on", true},
+                                                                     {"yes", true},
+                                                                     {"0", false},
+                                                                     {"false", false},
+                                                                     {"off", false},
+                                                                     {"no", false}}};
+  const std::string word = text(column);
+  if (word.empty()) return std::nullopt;
+  for (const auto& [known, value] : kWords) {
+    if (word == known) return value;
+  }
+  fault(column, "be 1 or 0");
+  return std::nullopt;
+}
+
+std::optional<double> CsvCells::date(std::string_view column) {
+  const std::string words = text(column);
+  if (words.empty()) return std::nullopt;
+  const auto year = year_of(words);
+  if (!year) fault(column, "be a month like 2025-06 or a day like 2025-06-15");
+  return year;
+}
+
+void CsvCells::fault(std::string_view column, std::string_view expected) {
+  faults_.push_back(table_.fault(row_, table_.column(column),
+                                 "'" + std::string(column) + "' must " + std::string(expected) +
+                                     "; found '" + text(column) + "'"));
 }
 
 }  // namespace foretoken::calibrate

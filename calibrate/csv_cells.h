@@ -23,8 +23,16 @@ class CsvCells {
   std::string text(std::string_view column) const;
   /// nullopt when the column is absent or the cell empty; a fault for a word or a negative figure.
   std::optional<double> number(std::string_view column);
+  /// The same; zero is a fault too.
+  std::optional<double> positive(std::string_view column);
+  /// 1, true, on or yes; 0, false, off or no; a fault for anything else.
+  std::optional<bool> flag(std::string_view column);
+  /// A month or day as a year with a fraction; a fault for anything else.
+  std::optional<double> date(std::string_view column);
 
  private:
+  void fault(std::string_view column, std::string_view expected);
+
   const CsvTable& table_;
   std::vector<Fault>& faults_;
   std::size_t row_ = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "base/csv_table.h"
-#include "base/year.h"
 #include "calibrate/build_date.h"
 #include "calibrate/csv_cells.h"
 #include "calibrate/row_notes.h"
@@ -31,7 +30,7 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.weight_format = cells.text("weight_format");
   row.weight_bytes = cells.number("weight_bytes");
   row.kv_format = cells.text("kv_format");
-  row.batch = std::max(cells.number("batch").value_or(1.0), 1e-9);
+  row.batch = cells.positive("batch").value_or(1.0);
   row.context_start = cells.number("context_start").value_or(0.0);
   row.gen_tokens = cells.number("gen_tokens").value_or(128.0);
   row.tokens_per_second = cells.number("decode_tok_s");
@@ -40,10 +39,10 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.memory_bytes = cells.number("memory_bytes");
   row.label = cells.text("label");
   row.notes = cells.text("notes");
-  row.build_year = year_of(cells.text("build_date"));
+  row.build_year = cells.date("build_date");
   if (!row.build_year) row.build_year = build_year_of(row.runtime, row.runtime_version);
-  const std::string flash = cells.text("flash_attention");
-  row.flash_attention = flash.empty() ? flash_attention_in(row.notes) : std::optional(flash == "1");
+  row.flash_attention = cells.flag("flash_attention");
+  if (!row.flash_attention) row.flash_attention = flash_attention_in(row.notes);
   if (!table.find_column("label")) row.label = labels_in(row);
   return row;
 }

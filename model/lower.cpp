@@ -12,11 +12,13 @@
 namespace foretoken::model {
 namespace {
 
-/// Rows of a matrix that a step streams; the experts' share is the expert GEMM's own business.
+/// Rows of a matrix that a step streams, all copies of it together; the experts' share is the
+/// expert GEMM's own business.
 double streamed_rows(const Tensor& tensor) {
   const TensorUse use = use_of(tensor.role);
   const bool routed = use == TensorUse::ExpertInput || use == TensorUse::ExpertOutput;
-  return static_cast<double>(tensor.rows) * (routed ? 1.0 : tensor.read_share);
+  const double rows = static_cast<double>(tensor.rows);
+  return routed ? rows : rows * static_cast<double>(tensor.copies) * tensor.read_share;
 }
 
 /// Adds operators stage by stage: what is added between two `next_stage` calls may run side by
@@ -185,6 +187,8 @@ struct Lowering {
     }
     stages.next_stage();
     add_matrices(members, TensorUse::StepProjection, nullptr);
+    // Projections of the residual streams (AltUp) that belong to no layer.
+    add_matrices(members, TensorUse::InputProjection, nullptr);
     stages.next_stage();
   }
 

@@ -15,7 +15,7 @@ namespace foretoken::ops {
 enum class Attribute : std::uint8_t {
   Device,
   Architecture,  ///< "Ada-AD102"
-  Generation,    ///< architecture up to the first '-': "Ada"
+  Generation,    ///< architecture without its chip: "Ada", "Apple-M3"
   Vendor,
   DeviceClass,
   Isa,
@@ -42,7 +42,7 @@ std::vector<std::string> attribute_names();
 enum class Covariate : std::uint8_t {
   BuildYear,       ///< years since 2024-01 of the runtime's build
   Ecc,             ///< 1 where inline ECC takes bandwidth
-  LogThreads,      ///< ln of CPU threads used
+  LogThreads,      ///< ln of CPU threads used over 8
   LogThreadShare,  ///< ln of threads over cores
   LogBandwidth,    ///< ln of peak bandwidth over 500 GB/s
   LogCores,        ///< ln of cores over 64
@@ -50,8 +50,9 @@ enum class Covariate : std::uint8_t {
   LogHidden,       ///< ln of the model's hidden size over 4096
   Graphs,          ///< 1 where the runtime replays the step as a captured graph
   LogBits,         ///< ln of the operator format's bits a value over 4.5
+  LogSimd,         ///< ln of a CPU's int8 SIMD width over 32 bytes
 };
-inline constexpr int kCovariates = 10;
+inline constexpr int kCovariates = 11;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

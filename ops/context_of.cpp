@@ -29,6 +29,25 @@ struct TokenRowsOf {
   double operator()(const AllReduce&) const { return 0; }
 };
 
+constexpr double kReferenceThreads = 8.0;
+constexpr double kReferenceSimd = 32.0;
+
+/// Bytes of int8 products a core multiplies and adds per clock and pipe, by instruction set: the
+/// register width, halved where one vector pipe takes part, doubled for a matrix extension.
+double simd_width(const hwdb::Device& device) {
+  const std::string& isa = device.isa;
+  const auto has = [&](const char* text) { return isa.find(text) != std::string::npos; };
+  if (has("avx512")) return 64.0;
+  if (has("avx")) return 32.0;
+  if (has("sse")) return 8.0;
+  if (has("rv")) return 8.0;
+  // Apple cores have four 128-bit pipes where other Arm cores have two.
+  if (device.vendor == "Apple") return 64.0;
+  if (has("i8mm") || has("sme")) return 48.0;
+  if (has("dotprod")) return 32.0;
+  return 16.0;
+}
+
 }  // namespace
 
 std::string memory_kind(const std::string& type) {
@@ -45,6 +64,16 @@ std::string token_bucket(double rows) {
   if (rows <= 16) return "4-16";
   if (rows <= 64) return "17-64";
   return rows <= 256 ? "65-256" : "257+";
+}
+
+std::string generation_of(const hwdb::Device& device) {
+  const std::string& text = device.architecture;
+  std::size_t end = text.find('-');
+  // "Apple-M3-Max": the maker's name alone says nothing.
+  if (end != std::string::npos && text.substr(0, end) == device.vendor) {
+    end = text.find('-', end + 1);
+  }
+  return text.substr(0, end);
 }
 
 bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
@@ -69,7 +98,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   Context c;
   c[Attribute::Device] = device.id;
   c[Attribute::Architecture] = device.architecture;
-  c[Attribute::Generation] = device.architecture.substr(0, device.architecture.find('-'));
+  c[Attribute::Generation] = generation_of(device);
   c[Attribute::Vendor] = device.vendor;
   c[Attribute::DeviceClass] = hwdb::text_of(device.device_class);
   c[Attribute::Isa] = device.isa;
@@ -90,8 +119,11 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
   if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
+  if (device.device_class == hwdb::DeviceClass::Cpu) {
+    c[Covariate::LogSimd] = std::log(simd_width(device) / kReferenceSimd);
+  }
   if (facts.threads > 0 && device.device_class == hwdb::DeviceClass::Cpu) {
-    c[Covariate::LogThreads] = std::log(static_cast<double>(facts.threads));
+    c[Covariate::LogThreads] = std::log(facts.threads / kReferenceThreads);
     if (device.cores) {
       c[Covariate::LogThreadShare] =
           std::log(std::min(1.0, static_cast<double>(facts.threads) / *device.cores));

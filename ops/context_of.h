@@ -25,6 +25,9 @@ struct RunFacts {
   double hidden = 0;      ///< of the model; 0: not said
 };
 
+/// The architecture's family: "Ada" of "Ada-AD102", "Apple-M3" of "Apple-M3-Max".
+std::string generation_of(const hwdb::Device& device);
+
 /// Whether the runtime, as built then, replays a step as one captured graph on this device.
 bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
                      std::optional<double> build_year);

@@ -106,13 +106,24 @@ void fill_rate(Report& report, const ops::PoolCoefficients& pool, Seconds step, 
                  .level = level};
 }
 
+/// Whether "gemm.dram[device=a,format=b]" has the level "device=a" in full, not only as the start
+/// of a longer name.
+bool has_level(const std::string& parameter, const std::string& level) {
+  const std::size_t at = parameter.find(level);
+  if (at == std::string::npos || at == 0) return false;
+  const char before = parameter[at - 1];
+  const std::size_t end = at + level.size();
+  const bool closed = end < parameter.size() && (parameter[end] == ']' || parameter[end] == ',');
+  return closed && (before == '[' || before == ',');
+}
+
 }  // namespace
 
 bool knows_device(const ops::PoolCoefficients& pool, const Request& request) {
   if (request.device_changed) return false;
-  const std::string level = "[device=" + request.device->id;
+  const std::string level = "device=" + request.device->id;
   return std::any_of(pool.parameters.begin(), pool.parameters.end(), [&](const auto& entry) {
-    return entry.second.rows > 0.0 && entry.first.find(level) != std::string::npos;
+    return entry.second.rows > 0.0 && has_level(entry.first, level);
   });
 }
 
@@ -155,6 +166,7 @@ Report predict(const Request& request, const Library& library, double level) {
   report.memory = memory_fit(request, weights, library.formats);
   report.bound = bound_of(cost);
   report.basis = basis_of(report, cost.time);
+  report.format_approximate = weights.approximate;
   report.check_command = check_command(request);
   return report;
 }

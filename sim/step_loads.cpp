@@ -13,11 +13,12 @@ std::string shard_of(const std::string& format, const std::string& fallback) {
   return format.empty() ? fallback : format;
 }
 
-/// Real file over computed bytes: what the shapes and the scheme leave unsaid.
+/// Real bytes over those of the tensor mix: what the shapes and the scheme leave unsaid.
 double weight_scale(const Request& request, const model::WeightAssignment& weights,
                     const FormatTable& formats) {
-  if (!request.weight_bytes) return 1.0;
-  return *request.weight_bytes / weights.total_bytes(formats);
+  // `total_bytes` has the scheme's factor in it, the graph's operators do not.
+  if (!request.weight_bytes) return weights.bytes_factor;
+  return weights.bytes_factor * (*request.weight_bytes / weights.total_bytes(formats));
 }
 
 /// A context per operator format and token count; operators that share them share the context.

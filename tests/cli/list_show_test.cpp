@@ -26,10 +26,11 @@ TEST(List, EveryKindComesAsTextCsvAndJson) {
 
 TEST(List, DevicesNameTheirUsualRuntime) {
   const auto json = nlohmann::json::parse(toy_program({"list", "devices", "-o", "json"}).out);
-  EXPECT_EQ(json[0]["id"], "anvil-gpu");
-  EXPECT_EQ(json[0]["runtime"], "hammer");
+  ASSERT_EQ(json.size(), 3U);
+  for (const auto& device : json) {
+    EXPECT_EQ(device["runtime"], device["class"] == "npu" ? "ripple" : "hammer") << device;
+  }
   EXPECT_EQ(json[2]["id"], "brook-npu");
-  EXPECT_EQ(json[2]["runtime"], "ripple");
   EXPECT_EQ(json[2]["memory_bytes"], nullptr);
 }
 

@@ -133,7 +133,8 @@ RC_GTEST_FIXTURE_PROP(CoefficientFileTest, AnyParametersReadBackTheSame,
   pool.parameters.clear();
   for (const auto& [name, value] : values) {
     // The format stores names as C strings: one ends at a zero byte.
-    if (!name.empty() && name.find('\0') == std::string::npos) pool.parameters[name] = {value, 1, 1};
+    if (!name.empty() && name.find('\0') == std::string::npos)
+      pool.parameters[name] = {value, 1, 1};
   }
   const CoefficientTable read = read_coefficients(write(), laws);
   RC_ASSERT(read.find("forge")->parameters.size() == pool.parameters.size());

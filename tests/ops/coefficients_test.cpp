@@ -49,9 +49,9 @@ class CoefficientsTest : public testing::Test {
 };
 
 TEST_F(CoefficientsTest, TermsAreNamedByLevelAndKey) {
-  EXPECT_THAT(term_names(kDram, context_on("anvil", "Iron-I1")),
-              ElementsAre("gemm.dram", "gemm.dram[architecture=Iron-I1]",
-                          "gemm.dram[device=anvil]"));
+  EXPECT_THAT(
+      term_names(kDram, context_on("anvil", "Iron-I1")),
+      ElementsAre("gemm.dram", "gemm.dram[architecture=Iron-I1]", "gemm.dram[device=anvil]"));
 }
 
 TEST_F(CoefficientsTest, EmptyAttributesAndZeroCovariatesHaveNoTerm) {
@@ -122,7 +122,7 @@ TEST_F(CoefficientsTest, CovariatesMultiplyTheirParameter) {
   set("gemm.launch*build_year", -0.2);
   Context c;
   c[Covariate::BuildYear] = 2.0;
-  EXPECT_DOUBLE_EQ(resolve(pool, kLaunch, c)->value, 1e-5 * std::exp(-0.4));
+  EXPECT_NEAR(resolve(pool, kLaunch, c)->value, 1e-5 * std::exp(-0.4), 1e-18);
 }
 
 TEST_F(CoefficientsTest, ACoefficientThatTheLawLacksIsAbsent) {

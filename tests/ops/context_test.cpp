@@ -1,10 +1,9 @@
-#include "ops/context_of.h"
-
 #include <cmath>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "ops/context_of.h"
 #include "tests/support/invented_device.h"
 #include "tests/support/invented_formats.h"
 #include "tests/support/invented_runtime.h"
@@ -60,8 +59,7 @@ TEST(ContextOf, CovariatesAreZeroAtThePoolsBase) {
   device.memory.bandwidth = BytesPerSecond::of(500e9);
   device.cores = 64;
   device.clock = Hertz::of(2e9);
-  const Context c =
-      context_of(device, invented_runtime(), {.build_year = 2024.0, .hidden = 4096});
+  const Context c = context_of(device, invented_runtime(), {.build_year = 2024.0, .hidden = 4096});
   for (int i = 0; i < kCovariates; ++i) {
     EXPECT_DOUBLE_EQ(c[static_cast<Covariate>(i)], 0.0) << text_of(static_cast<Covariate>(i));
   }
@@ -70,8 +68,7 @@ TEST(ContextOf, CovariatesAreZeroAtThePoolsBase) {
 TEST(ContextOf, CovariatesAreLogarithmsOfDatasheetFacts) {
   hwdb::Device device = invented_device();
   device.memory.ecc_costs_bandwidth = true;
-  const Context c =
-      context_of(device, invented_runtime(), {.build_year = 2025.5, .hidden = 1024});
+  const Context c = context_of(device, invented_runtime(), {.build_year = 2025.5, .hidden = 1024});
   EXPECT_DOUBLE_EQ(c[Covariate::BuildYear], 1.5);
   EXPECT_DOUBLE_EQ(c[Covariate::Ecc], 1.0);
   EXPECT_DOUBLE_EQ(c[Covariate::LogBandwidth], std::log(2.0));
@@ -111,8 +108,7 @@ TEST(CapturesGraphs, FromTheFirstBuildThatDoes) {
   EXPECT_FALSE(captures_graphs(device, runtime, 2024.4));
   EXPECT_TRUE(captures_graphs(device, runtime, 2024.5));
   EXPECT_TRUE(captures_graphs(device, runtime, std::nullopt));
-  EXPECT_DOUBLE_EQ(
-      context_of(device, runtime, {.build_year = 2025.0})[Covariate::Graphs], 1.0);
+  EXPECT_DOUBLE_EQ(context_of(device, runtime, {.build_year = 2025.0})[Covariate::Graphs], 1.0);
 }
 
 TEST(CapturesGraphs, OnlyWithTheComputeCapabilityItNeeds) {
@@ -168,8 +164,10 @@ TEST(MemoryKind, IsTheFamilyOfTheType) {
 TEST(TokenBucket, HasItsEdgesWhereTheNamesSay) {
   EXPECT_EQ(token_bucket(0), "");
   EXPECT_EQ(token_bucket(1), "1");
-  EXPECT_EQ(token_bucket(2), "2-16");
-  EXPECT_EQ(token_bucket(16), "2-16");
+  EXPECT_EQ(token_bucket(2), "2-3");
+  EXPECT_EQ(token_bucket(3), "2-3");
+  EXPECT_EQ(token_bucket(4), "4-16");
+  EXPECT_EQ(token_bucket(16), "4-16");
   EXPECT_EQ(token_bucket(17), "17-64");
   EXPECT_EQ(token_bucket(64), "17-64");
   EXPECT_EQ(token_bucket(65), "65-256");

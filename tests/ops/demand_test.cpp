@@ -33,12 +33,8 @@ TEST_F(DemandTest, GemmRoundsEachRowUpToWholeBlocks) {
 }
 
 TEST_F(DemandTest, ExpertsStreamTheDistinctOnesAndComputeTheRoutedOnes) {
-  const ExpertGemm op{.m = 2,
-                      .n = 100,
-                      .k = 10,
-                      .experts = 8,
-                      .experts_per_token = 2,
-                      .weights = id("F16")};
+  const ExpertGemm op{
+      .m = 2, .n = 100, .k = 10, .experts = 8, .experts_per_token = 2, .weights = id("F16")};
   const Demand d = demand(op);
   // Two tokens with two experts each touch 8 (1 - (6/8)^2) = 3.5 of them.
   EXPECT_DOUBLE_EQ(d.weights.base(), 3.5 * 2000);
@@ -48,12 +44,8 @@ TEST_F(DemandTest, ExpertsStreamTheDistinctOnesAndComputeTheRoutedOnes) {
 
 TEST_F(DemandTest, AllExpertsActiveIsTheDenseLayerOfTheirWidth) {
   for (const double rows : {1.0, 7.0, 300.0}) {
-    const Demand moe = demand(ExpertGemm{.m = rows,
-                                         .n = 50,
-                                         .k = 100,
-                                         .experts = 8,
-                                         .experts_per_token = 8,
-                                         .weights = id("Q4")});
+    const Demand moe = demand(ExpertGemm{
+        .m = rows, .n = 50, .k = 100, .experts = 8, .experts_per_token = 8, .weights = id("Q4")});
     const Demand dense = demand(Gemm{.m = rows, .n = 400, .k = 100, .weights = id("Q4")});
     EXPECT_DOUBLE_EQ(moe.weights.base(), dense.weights.base());
     EXPECT_DOUBLE_EQ(moe.flops.base(), dense.flops.base());
@@ -78,6 +70,7 @@ TEST_F(DemandTest, AttentionReadsTheCacheAndStoresTheNewTokens) {
   EXPECT_DOUBLE_EQ(d.activations.base(), 2 * (2 * 4 * 30));
   EXPECT_DOUBLE_EQ(d.flops.base(), 2 * (2 * 4) * 98.5 * 30);
   EXPECT_DOUBLE_EQ(d.weights.base(), 0);
+  EXPECT_DOUBLE_EQ(d.serial_steps, 98);
 }
 
 TEST_F(DemandTest, KvTrafficIsLinearInBatchAndInContextBeyondTheStoredToken) {

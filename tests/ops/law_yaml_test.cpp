@@ -46,18 +46,19 @@ TEST(ReadLaw, TakesPoolCoefficientsPriorsAndLevels) {
 }
 
 TEST(ReadLaw, ReadsQuantitiesInTheirOwnUnit) {
-  const LawSpec law = read(law_with("  gemm.launch: {prior: 10 us, levels: {pool: 1}}\n"
-                                    "  gemm.core: {prior: 4 B, levels: {pool: 1}}\n"
-                                    "  step.host: {prior: 2 ms, levels: {pool: 1}}\n"));
+  const LawSpec law =
+      read(law_with("  gemm.launch: {prior: 10 us, levels: {pool: 1}}\n"
+                    "  gemm.core: {prior: 4 B, levels: {pool: 1}}\n"
+                    "  step.host: {prior: 2 ms, levels: {pool: 1}}\n"));
   EXPECT_DOUBLE_EQ(law.find(coefficient(Family::Gemm, Slot::Launch))->prior, 1e-5);
   EXPECT_DOUBLE_EQ(law.find(coefficient(Family::Gemm, Slot::Core))->prior, 4.0);
   EXPECT_DOUBLE_EQ(law.find(kStepHost)->prior, 2e-3);
 }
 
 TEST(ReadLaw, ReadsJoinedAttributesAndCovariates) {
-  const LawSpec law = read(law_with(
-      "  gemm.dram: {prior: 0.5, levels: {pool: 1, format_kind+generation: 0.2, "
-      "\"*ecc\": 0.3, \"format_kind*build_year\": 0.4}}\n"));
+  const LawSpec law =
+      read(law_with("  gemm.dram: {prior: 0.5, levels: {pool: 1, format_kind+generation: 0.2, "
+                    "\"*ecc\": 0.3, \"format_kind*build_year\": 0.4}}\n"));
   const auto& levels = law.coefficients.front().levels;
   ASSERT_EQ(levels.size(), 4u);
   EXPECT_THAT(levels[1].attributes, ElementsAre(Attribute::FormatKind, Attribute::Generation));
@@ -149,8 +150,9 @@ TEST(ReadLaw, OfMustHaveTheSameDimension) {
 }
 
 TEST(ReadLaw, ReportsAllFaultsOfAFileTogether) {
-  const std::string faults = fault_of(law_with("  gemm.drum: {prior: 1, levels: {pool: 1}}\n"
-                                               "  gemm.dram: {prior: 1, levels: {pol: 1}}\n"));
+  const std::string faults =
+      fault_of(law_with("  gemm.drum: {prior: 1, levels: {pool: 1}}\n"
+                        "  gemm.dram: {prior: 1, levels: {pol: 1}}\n"));
   EXPECT_THAT(faults, AllOf(HasSubstr("gemm.drum"), HasSubstr("unknown level 'pol'")));
 }
 

@@ -18,12 +18,12 @@ TEST(LoadOf, DividesDemandByTheDatasheet) {
   demand.message = Bytes::of(1e6);
   demand.serial_steps = 77;
   const Load load = load_of(demand, 3, invented_device(), {});
-  EXPECT_DOUBLE_EQ(load.memory.base(), 2e-6);   // 2 MB at 1 TB/s
-  EXPECT_DOUBLE_EQ(load.core.base(), 2e-5);     // at 100 GB/s: a byte a clock on 100 cores
-  EXPECT_DOUBLE_EQ(load.flop.base(), 4e-5);     // 4 GFLOP at 100 TFLOP/s
-  EXPECT_DOUBLE_EQ(load.link.base(), 1e-5);     // 1 MB over the faster link
+  EXPECT_DOUBLE_EQ(load.memory.base(), 2e-6);  // 2 MB at 1 TB/s
+  EXPECT_DOUBLE_EQ(load.core.base(), 2e-5);    // at 100 GB/s: a byte a clock on 100 cores
+  EXPECT_DOUBLE_EQ(load.flop.base(), 4e-5);    // 4 GFLOP at 100 TFLOP/s
+  EXPECT_DOUBLE_EQ(load.link.base(), 1e-5);    // 1 MB over the faster link
   EXPECT_DOUBLE_EQ(load.cache.base(), 0);
-  EXPECT_DOUBLE_EQ(load.serial_steps, 77);
+  EXPECT_DOUBLE_EQ(load.serial.base(), 77e-9);  // 77 steps at 1 GHz
   EXPECT_DOUBLE_EQ(load.launches, 3);
 }
 
@@ -66,10 +66,16 @@ TEST(LoadOf, FactsThatASheetDoesNotStateGiveNoRoof) {
   EXPECT_DOUBLE_EQ(load.memory.base(), 1e-6);
 }
 
-TEST(LoadOf, CoreRoofNeedsTheClockToo) {
-  hwdb::Device device = invented_device();
-  device.clock.reset();
-  EXPECT_EQ(load_of(weights_of(1e6), 1, device, {}).core.base(), 0);
+TEST(LoadOf, TakesTheClockOfTheClassWhereNoneIsStated) {
+  const auto core = [](const char* device_class) {
+    hwdb::Device device = invented_device({.device_class = device_class, .cores = 10});
+    device.clock.reset();
+    return load_of(weights_of(9e9), 1, device, {}).core.base();
+  };
+  EXPECT_DOUBLE_EQ(core("gpu"), 0.5);  // 1.8 GHz
+  EXPECT_DOUBLE_EQ(core("cpu"), 0.3);  // 3 GHz
+  EXPECT_DOUBLE_EQ(core("npu"), 0.9);  // 1 GHz
+  EXPECT_DOUBLE_EQ(core("igpu"), 9.0 / 14.0);
 }
 
 TEST(LoadOf, ThreadsCountOnCpusOnlyAndNeverBeyondTheCores) {
@@ -118,11 +124,11 @@ TEST(PeakRate, TakesTheNextWiderFormatThatIsStated) {
 
 TEST(CachedShare, IsAllWhileItFitsAndNoneOnceItStreams) {
   EXPECT_EQ(cached_share(std::nullopt), 0.0);
-  EXPECT_EQ(cached_share(0.1), 1.0);
-  EXPECT_EQ(cached_share(0.8), 1.0);
-  EXPECT_NEAR(cached_share(1.4), 0.5, 1e-12);
-  EXPECT_EQ(cached_share(2.0), 0.0);
-  EXPECT_EQ(cached_share(50.0), 0.0);
+  EXPECT_EQ(cached_share(0.0), 1.0);
+  EXPECT_GT(cached_share(0.5), 0.94);
+  EXPECT_DOUBLE_EQ(cached_share(1.0), 0.5);
+  EXPECT_DOUBLE_EQ(cached_share(2.0), 1.0 / 17.0);
+  EXPECT_LT(cached_share(50.0), 1e-6);
 }
 
 }  // namespace

@@ -16,9 +16,7 @@ double positive(int low, int high) {
 }
 
 /// A load or nothing.
-Seconds maybe_seconds() {
-  return Seconds::of(*rc::gen::arbitrary<bool>() ? positive(-9, 0) : 0.0);
-}
+Seconds maybe_seconds() { return Seconds::of(*rc::gen::arbitrary<bool>() ? positive(-9, 0) : 0.0); }
 
 Load any_load() {
   Load load;
@@ -27,7 +25,7 @@ Load any_load() {
   load.core = maybe_seconds();
   load.flop = maybe_seconds();
   load.link = maybe_seconds();
-  load.serial_steps = *rc::gen::inRange(0, 100000);
+  load.serial = maybe_seconds();
   load.launches = *rc::gen::inRange(0, 10);
   return load;
 }
@@ -35,13 +33,15 @@ Load any_load() {
 LawCoefficients<double> any_law() {
   LawCoefficients<double> law;
   law.launch = positive(-7, -3);
+  law.ramp = positive(-7, -4);
   law.dram = positive(-2, 0);
   law.llc = positive(-1, 1);
   law.core = positive(-1, 2);
-  law.serial = positive(-10, -7);
+  law.serial = positive(-1, 2);
   law.flop = positive(-3, 0);
   law.link = positive(-2, 0);
   law.sharpness = 1.0 + *rc::gen::inRange(0, 90) / 10.0;
+  law.has_ramp = *rc::gen::arbitrary<bool>();
   law.has_core = *rc::gen::arbitrary<bool>();
   law.has_serial = *rc::gen::arbitrary<bool>();
   return law;
@@ -52,7 +52,7 @@ std::vector<double> roofs(const Load& load, const LawCoefficients<double>& law) 
   std::vector<double> times{load.memory.base() / law.dram + load.cache.base() / law.llc,
                             load.flop.base() / law.flop, load.link.base() / law.link};
   if (law.has_core) times.push_back(load.core.base() / law.core);
-  if (law.has_serial) times.push_back(load.serial_steps * law.serial);
+  if (law.has_serial) times.push_back(load.serial.base() * law.serial);
   return times;
 }
 
@@ -78,7 +78,7 @@ RC_GTEST_PROP(RooflineProperty, MoreDemandIsNeverFaster, ()) {
   more.core += maybe_seconds();
   more.flop += maybe_seconds();
   more.link += maybe_seconds();
-  more.serial_steps += *rc::gen::inRange(0, 1000);
+  more.serial += maybe_seconds();
   more.launches += *rc::gen::inRange(0, 3);
   RC_ASSERT(op_time(more, law).base() >= op_time(load, law).base() * (1 - kRounding));
 }

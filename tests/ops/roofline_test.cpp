@@ -9,24 +9,26 @@
 namespace foretoken::ops {
 namespace {
 
-constexpr int kInputs = 8;
+constexpr int kInputs = 9;
 using Values = std::array<double, kInputs>;
 using Jet = ceres::Jet<double, kInputs>;
 
 Seconds milliseconds(double value) { return Seconds::of(value * 1e-3); }
 
-/// launch, dram, llc, core, serial, flop, link, sharpness.
+/// launch, ramp, dram, llc, core, serial, flop, link, sharpness.
 template <typename T, typename Make>
 LawCoefficients<T> law_of(const Values& v, const Make& make) {
   LawCoefficients<T> law;
   law.launch = make(v[0], 0);
-  law.dram = make(v[1], 1);
-  law.llc = make(v[2], 2);
-  law.core = make(v[3], 3);
-  law.serial = make(v[4], 4);
-  law.flop = make(v[5], 5);
-  law.link = make(v[6], 6);
-  law.sharpness = make(v[7], 7);
+  law.ramp = make(v[1], 1);
+  law.dram = make(v[2], 2);
+  law.llc = make(v[3], 3);
+  law.core = make(v[4], 4);
+  law.serial = make(v[5], 5);
+  law.flop = make(v[6], 6);
+  law.link = make(v[7], 7);
+  law.sharpness = make(v[8], 8);
+  law.has_ramp = true;
   law.has_core = true;
   law.has_serial = true;
   return law;
@@ -53,7 +55,7 @@ void expect_gradient(const Load& load, const Values& at) {
   }
 }
 
-const Values kCoefficients{1e-5, 0.5, 2.0, 4.0, 1e-9, 0.25, 0.8, 4.0};
+const Values kCoefficients{1e-5, 4e-6, 0.5, 2.0, 4.0, 0.5, 0.25, 0.8, 4.0};
 
 TEST(Roofline, OneRoofIsItsLoadOverItsShare) {
   LawCoefficients<double> law;
@@ -65,6 +67,18 @@ TEST(Roofline, LaunchesAddToTheRoofs) {
   LawCoefficients<double> law;
   law.launch = 1e-5;
   EXPECT_DOUBLE_EQ(op_time({.memory = milliseconds(1), .launches = 3}, law).base(), 1.03e-3);
+}
+
+TEST(Roofline, TheRampIsPaidInFullOnlyByLongTransfers) {
+  LawCoefficients<double> law;
+  law.ramp = 4e-6;
+  const Load load{.memory = Seconds::of(10e-6)};
+  EXPECT_DOUBLE_EQ(op_time(load, law).base(), 10e-6);  // the pool has no such coefficient
+  law.has_ramp = true;
+  EXPECT_DOUBLE_EQ(op_time(load, law).base(), 12e-6);  // half of it at 10 us
+  EXPECT_DOUBLE_EQ(op_time({.cache = Seconds::of(30e-6)}, law).base(), 33e-6);
+  EXPECT_NEAR(op_time({.memory = Seconds::of(1.0)}, law).base() - 1.0, 4e-6, 1e-10);
+  EXPECT_EQ(op_time({.flop = Seconds::of(1.0)}, law).base(), 1.0);
 }
 
 TEST(Roofline, TwoRoofsJoinByThePNorm) {
@@ -103,14 +117,14 @@ TEST(Roofline, NothingToDoTakesOnlyItsLaunches) {
 
 TEST(Roofline, RoofsWithoutACoefficientDoNotTakePart) {
   LawCoefficients<double> law;
-  const Load load{.memory = milliseconds(1), .core = milliseconds(50), .serial_steps = 1e6};
+  const Load load{.memory = milliseconds(1), .core = milliseconds(50), .serial = milliseconds(40)};
   EXPECT_DOUBLE_EQ(roof_time(load, law), 1e-3);
   law.has_core = true;
   law.core = 5.0;
   law.sharpness = 1000.0;
   EXPECT_NEAR(roof_time(load, law), 10e-3, 1e-12);
   law.has_serial = true;
-  law.serial = 20e-9;
+  law.serial = 0.5;
   EXPECT_NEAR(roof_time(load, law), 20e-3, 1e-12);
 }
 
@@ -139,8 +153,8 @@ TEST(RooflineGradient, EqualsDifferencesWithAllRoofs) {
                    .cache = milliseconds(2),
                    .core = milliseconds(12),
                    .flop = milliseconds(0.7),
+                   .serial = milliseconds(4),
                    .link = milliseconds(2),
-                   .serial_steps = 2e6,
                    .launches = 5},
                   kCoefficients);
 }
@@ -149,7 +163,7 @@ TEST(RooflineGradient, IsFiniteWhereTwoRoofsAreEqual) {
   const Load load{.memory = milliseconds(2), .flop = milliseconds(1)};  // 4 ms each
   const Jet jet =
       op_time(load, law_of<Jet>(kCoefficients, [](double v, int i) { return Jet(v, i); })).base();
-  EXPECT_NEAR(jet.v[1] * kCoefficients[1], jet.v[5] * kCoefficients[5], 1e-15);
+  EXPECT_NEAR(jet.v[2] * kCoefficients[2], jet.v[6] * kCoefficients[6], 1e-15);
   for (int i = 0; i < kInputs; ++i) EXPECT_TRUE(std::isfinite(jet.v[i])) << i;
 }
 

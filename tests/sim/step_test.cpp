@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <set>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/check_command.h"
+#include "sim/predict.h"
+#include "sim/step_cost.h"
+#include "tests/support/invented_data.h"
+#include "tests/support/thrown.h"
+
+namespace foretoken::sim {
+namespace {
+
+using test::invented_library;
+using testing::HasSubstr;
+
+Request request() { return test::invented_request(invented_library()); }
+
+StepLoads loads_of(const Request& r) {
+  const Library& library = invented_library();
+  return step_loads(r, library.schemes.assign(r.scheme, *r.llm, library.formats), library.formats,
+                    1.0, r.mean_context());
+}
+
+const OpLoad& op_named(const StepLoads& step, const std::string& name) {
+  return *std::find_if(step.ops.begin(), step.ops.end(),
+                       [&](const OpLoad& op) { return op.name == name; });
+}
+
+TEST(StepLoads, KeepsOneEntryForEqualLayers) {
+  const StepLoads step = loads_of(request());
+  const OpLoad& down = op_named(step, "ffn_down");
+  EXPECT_DOUBLE_EQ(down.repeat, 10);
+  EXPECT_DOUBLE_EQ(down.load.memory.base(), 4e-6);  // 4 MB at 1 TB/s
+  EXPECT_DOUBLE_EQ(down.load.launches, 1);
+  EXPECT_DOUBLE_EQ(op_named(step, "output").load.memory.base(), 20e-6);
+}
+
+TEST(StepLoads, ContextsTellFormatsApartAndAreShared) {
+  const StepLoads step = loads_of(request());
+  EXPECT_EQ(step.contexts.front()[ops::Attribute::Format], "");
+  EXPECT_EQ(step.contexts.front()[ops::Attribute::Scheme], "half");
+  EXPECT_EQ(step.contexts[op_named(step, "ffn_down").context][ops::Attribute::Format], "F16");
+  EXPECT_EQ(op_named(step, "ffn_down").context, op_named(step, "ffn_up").context);
+  std::set<std::string> formats;
+  for (const ops::Context& c : step.contexts) formats.insert(c[ops::Attribute::Format]);
+  EXPECT_EQ(step.contexts.size(), formats.size());
+}
+
+TEST(StepLoads, LoweringFollowsTheRuntime) {
+  hwdb::Runtime runtime = test::invented_runtime();
+  Request r = request();
+  r.runtime = &runtime;
+  const auto count = [&] { return loads_of(r).ops.size(); };
+  const std::size_t plain = count();
+  runtime.fuses_qkv = true;
+  EXPECT_EQ(count(), plain - 2);
+  runtime.fuses_gate_up = true;
+  EXPECT_EQ(count(), plain - 3);
+}
+
+TEST(StepLoads, AnEmbeddingOnTheHostCostsNoLaunch) {
+  hwdb::Runtime runtime = test::invented_runtime();
+  Request r = request();
+  r.runtime = &runtime;
+  EXPECT_DOUBLE_EQ(op_named(loads_of(r), "token_embd").load.launches, 1);
+  runtime.host_operators = {"embedding"};
+  EXPECT_DOUBLE_EQ(op_named(loads_of(r), "token_embd").load.launches, 0);
+}
+
+TEST(StepCost, ListsEachOperatorAndAddsTheHost) {
+  const StepLoads step = loads_of(request());
+  const StepCost cost = step_cost(step, pricing_for(request(), invented_library()));
+  ASSERT_EQ(cost.ops.size(), step.ops.size());
+  Seconds sum = cost.host;
+  for (const OpCost& op : cost.ops) sum += op.time;
+  EXPECT_NEAR(sum.base(), cost.time.base(), 1e-15);
+  EXPECT_DOUBLE_EQ(cost.host.base(), 1e-3);
+}
+
+TEST(StepCost, NamesWhatBoundsAnOperator) {
+  const StepLoads step = loads_of(request());
+  const StepCost cost = step_cost(step, pricing_for(request(), invented_library()));
+  const auto bound = [&](const char* name) {
+    const auto index = static_cast<std::size_t>(&op_named(step, name) - step.ops.data());
+    return std::string(text_of(cost.ops[index].bound));
+  };
+  EXPECT_EQ(bound("output"), "memory");    // 40 us of bytes, 10 us of launch
+  EXPECT_EQ(bound("ffn_down"), "launch");  // 8 us of bytes
+  EXPECT_EQ(bound("activation"), "launch");
+}
+
+TEST(StepCost, ManyRowsAreBoundByArithmetic) {
+  Request r = request();
+  r.batch = 10000;
+  const StepLoads step = loads_of(r);
+  const StepCost cost = step_cost(step, pricing_for(r, invented_library()));
+  const auto index = static_cast<std::size_t>(&op_named(step, "ffn_down") - step.ops.data());
+  EXPECT_EQ(cost.ops[index].bound, Bound::Compute);
+  // 40 GFLOP at 100 TFLOP/s are 400 us, and a launch of 10 us, in 10 layers.
+  EXPECT_NEAR(cost.ops[index].time.base(), 4100e-6, 1e-9);
+}
+
+TEST(StepCost, ACpuIsPricedByItsOwnPoolAndItsThreads) {
+  Request r = request();
+  r.device = invented_library().devices.lookup("bellow");
+  r.facts.threads = 5;
+  const Report report = predict(r, invented_library());
+  EXPECT_EQ(report.pool, "bellows");
+  // Unpacking 200 MB at 4 bytes a clock on 5 cores of 1 GHz takes 10 ms; DRAM at half of 100 GB/s
+  // 4 ms; the pool prices neither attention (20 MB at peak) nor launches.
+  EXPECT_NEAR(report.step.point.base(), 10e-3 + 0.2e-3, 1e-6);
+  r.facts.threads = 0;  // all 10
+  EXPECT_NEAR(predict(r, invented_library()).step.point.base(), 5e-3 + 0.2e-3, 1e-6);
+}
+
+TEST(CheckCommand, FillsEveryPlaceIn) {
+  Request r = request();
+  r.batch = 3;
+  r.ranks = 2;
+  r.facts.threads = 7;
+  EXPECT_EQ(check_command(r),
+            "plain-bench tenfold invented/tenfold half -t 7 -c 934 -n 128 -b 3 -tp 2");
+}
+
+TEST(CheckCommand, TakesAllCoresWhereNoThreadsAreSaid) {
+  EXPECT_THAT(check_command(request()), HasSubstr("-t 100"));
+}
+
+TEST(CheckCommand, IsEmptyWhereTheRuntimeNamesNone) {
+  hwdb::Runtime runtime = test::invented_runtime();
+  runtime.check_command.clear();
+  Request r = request();
+  r.runtime = &runtime;
+  EXPECT_EQ(check_command(r), "");
+}
+
+}  // namespace
+}  // namespace foretoken::sim
