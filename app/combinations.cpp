@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "app/default_format.h"
+#include "app/request_axes.h"
 #include "base/error.h"
 #include "base/suggest.h"
 #include "hwdb/device_parameters.h"
@@ -66,47 +67,6 @@ std::vector<Host> hosts_of(Question& question, const PredictOptions& options,
                                          : fmt::format("{}", fmt::join(question.skipped, "\n")));
   }
   return hosts;
-}
-
-std::vector<std::string> or_default(std::vector<std::string> names) {
-  if (names.empty()) names.emplace_back();
-  return names;
-}
-
-/// Every request that one axis turns each of `requests` into.
-template <typename Value, typename Set>
-std::vector<sim::Request> spread(const std::vector<sim::Request>& requests,
-                                 const std::vector<Value>& values, Set set) {
-  std::vector<sim::Request> more;
-  more.reserve(requests.size() * values.size());
-  for (const sim::Request& request : requests) {
-    for (const Value& value : values) {
-      more.push_back(request);
-      set(more.back(), value);
-    }
-  }
-  return more;
-}
-
-/// The axes that neither model, device, runtime nor weight format bring.
-void add_states(Question& question, const PredictOptions& options, const Combination& base) {
-  using sim::Request;
-  using Text = std::string;
-  std::vector<Request> all{base.request};
-  all = spread(all, or_default(options.kv_keys), [](Request& r, const Text& f) { r.kv_keys = f; });
-  all = spread(all, or_default(options.kv_values),
-               [](Request& r, const Text& f) { r.kv_values = f; });
-  all = spread(all, options.batches, [](Request& r, double n) { r.batch = n; });
-  all = spread(all, options.contexts, [](Request& r, double n) { r.context_start = n; });
-  all = spread(all, options.gen_tokens, [](Request& r, double n) { r.gen_tokens = n; });
-  all = spread(all, options.threads,
-               [](Request& r, double n) { r.facts.threads = static_cast<int>(n); });
-  all = spread(all, options.ranks, [](Request& r, double n) { r.ranks = static_cast<int>(n); });
-  for (Request& request : all) {
-    Combination next = base;
-    next.request = std::move(request);
-    question.combinations.push_back(std::move(next));
-  }
 }
 
 std::size_t or_one(std::size_t count) { return std::max<std::size_t>(count, 1); }
@@ -180,11 +140,12 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
   for (const std::string& name : options.formats) {
     schemes.push_back(scheme_of(name, library.schemes));
   }
+  if (schemes.empty()) schemes.emplace_back();  // the usual one of each runtime
   const std::vector<Host> hosts = hosts_of(question, options, library);
   check_count(options, hosts.size());
   for (const model::Llm& llm : question.models) {
     for (const Host& host : hosts) {
-      for (const std::string& named : or_default(schemes)) {
+      for (const std::string& named : schemes) {
         Combination base;
         base.default_runtime = host.is_default;
         base.default_format = named.empty();
@@ -195,7 +156,12 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
         request.scheme = format_for(question, llm, host, named, library);
         request.device_changed = !options.changes.empty();
         request.facts.flash_attention = options.flash_attention;
-        if (!request.scheme.empty()) add_states(question, options, base);
+        if (request.scheme.empty()) continue;
+        for (sim::Request& each : along_axes(request, options)) {
+          Combination next = base;
+          next.request = std::move(each);
+          question.combinations.push_back(std::move(next));
+        }
       }
     }
   }

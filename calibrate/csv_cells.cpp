@@ -18,9 +18,7 @@ std::optional<double> CsvCells::number(std::string_view column) {
   try {
     const auto value = table_.number(row_, *index);
     if (!value || *value >= 0.0) return value;
-    faults_.push_back(table_.fault(row_, *index,
-                                   "'" + std::string(column) + "' must not be negative; found '" +
-                                       std::string(table_.cell(row_, *index)) + "'"));
+    fault(column, "must not be negative");
   } catch (const ConfigError& error) {
     faults_.insert(faults_.end(), error.faults().begin(), error.faults().end());
   }
@@ -30,7 +28,7 @@ std::optional<double> CsvCells::number(std::string_view column) {
 std::optional<double> CsvCells::positive(std::string_view column) {
   const auto value = number(column);
   if (!value || *value > 0.0) return value;
-  fault(column, "be more than zero");
+  fault(column, "must be more than zero");
   return std::nullopt;
 }
 
@@ -48,7 +46,7 @@ std::optional<bool> CsvCells::flag(std::string_view column) {
   for (const auto& [known, value] : kWords) {
     if (word == known) return value;
   }
-  fault(column, "be 1 or 0");
+  fault(column, "must be 1 or 0");
   return std::nullopt;
 }
 
@@ -56,14 +54,13 @@ std::optional<double> CsvCells::date(std::string_view column) {
   const std::string words = text(column);
   if (words.empty()) return std::nullopt;
   const auto year = year_of(words);
-  if (!year) fault(column, "be a month like 2025-06 or a day like 2025-06-15");
+  if (!year) fault(column, "must be a month like 2025-06 or a day like 2025-06-15");
   return year;
 }
 
 void CsvCells::fault(std::string_view column, std::string_view expected) {
   faults_.push_back(table_.fault(row_, table_.column(column),
-                                 "'" + std::string(column) + "' must " + std::string(expected) +
-                                     "; found '" + text(column) + "'"));
+                                 std::string(expected) + "; found '" + text(column) + "'"));
 }
 
 }  // namespace foretoken::calibrate

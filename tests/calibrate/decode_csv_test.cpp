@@ -130,7 +130,7 @@ TEST(DecodeCsv, RefusesFiguresThatAreNone) {
 
 TEST(DecodeCsv, RefusesABatchOfNothing) {
   EXPECT_THAT(fault_of(kHeader + ",batch\na,b,c,d,5,0\n"),
-              AllOf(HasSubstr("rows.csv:2"), HasSubstr("'batch' must be more than zero")));
+              AllOf(HasSubstr("rows.csv:2"), HasSubstr("'batch': must be more than zero")));
 }
 
 TEST(DecodeCsv, RefusesAFlagThatIsNone) {

@@ -1,8 +1,7 @@
-#include "calibrate/row_notes.h"
-
 #include <gtest/gtest.h>
 
 #include "calibrate/build_date.h"
+#include "calibrate/row_notes.h"
 
 namespace foretoken::calibrate {
 namespace {
@@ -70,7 +69,8 @@ TEST(Labels, OfManyDevicesUnlessTensorParallel) {
 }
 
 TEST(Labels, AddUp) {
-  EXPECT_EQ(labels("FLAG: speculative and throttled", 2), "flag;speculative;multi-device;throttled");
+  EXPECT_EQ(labels("FLAG: speculative and throttled", 2),
+            "flag;speculative;multi-device;throttled");
 }
 
 }  // namespace

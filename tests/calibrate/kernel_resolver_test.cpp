@@ -1,0 +1,141 @@
+#include "calibrate/kernel_resolver.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/invented_data.h"
+
+namespace foretoken::calibrate {
+namespace {
+
+KernelRow gemm_row() {
+  KernelRow row;
+  row.row_id = "k1";
+  row.source = "us";
+  row.device = "anvil";
+  row.runtime = "plain";
+  row.kernel = "split-k";
+  row.op = "gemm";
+  row.weight_format = "F16";
+  row.m = 4;
+  row.n = 1000;
+  row.k = 2000;
+  row.latency_seconds = 20e-6;
+  return row;
+}
+
+ResolvedKernel resolve(const KernelRow& row) {
+  return resolve_kernel(test::invented_library(), row);
+}
+
+TEST(KernelResolver, AGemmHasOneOperatorAndItsContext) {
+  const KernelRow row = gemm_row();
+  const ResolvedKernel k = resolve(row);
+  ASSERT_TRUE(k.clean()) << k.reject;
+  EXPECT_EQ(k.pool, "forge");
+  ASSERT_EQ(k.loads.ops.size(), 1u);
+  const sim::OpLoad& op = k.loads.ops.front();
+  EXPECT_EQ(op.family, ops::Family::Gemm);
+  EXPECT_DOUBLE_EQ(op.load.memory.base(), 4e-6);
+  EXPECT_DOUBLE_EQ(op.load.flop.base(), 2.0 * 4 * 2e6 / 100e12);
+  const ops::Context& context = k.loads.contexts[op.context];
+  EXPECT_EQ(context[ops::Attribute::Kernel], "split-k");
+  EXPECT_EQ(context[ops::Attribute::Format], "F16");
+  EXPECT_EQ(context[ops::Attribute::Tokens], "4-16");
+  EXPECT_EQ(context[ops::Attribute::Source], "us");
+}
+
+TEST(KernelResolver, AttentionReadsItsCache) {
+  KernelRow row = gemm_row();
+  row.op = "attention";
+  row.kv_format = "F16";
+  row.batch = 2;
+  row.m = row.n = row.k = 0;
+  row.heads_q = 8;
+  row.heads_kv = 4;
+  row.head_dim = 100;
+  row.kv_len = 998;
+  const ResolvedKernel k = resolve(row);
+  ASSERT_TRUE(k.clean()) << k.reject;
+  EXPECT_EQ(k.loads.ops.front().family, ops::Family::Attention);
+  EXPECT_DOUBLE_EQ(k.loads.ops.front().demand.kv.base(), 2 * 1000.0 * 4 * 100 * 2 * 2);
+}
+
+TEST(KernelResolver, ExpertsAreThreeMatricesSharedByTheRanks) {
+  KernelRow row = gemm_row();
+  row.op = "moe";
+  row.m = 1;
+  row.experts = 8;
+  row.experts_active = 2;
+  row.tp = 2;
+  const ResolvedKernel k = resolve(row);
+  ASSERT_TRUE(k.clean()) << k.reject;
+  EXPECT_EQ(k.loads.ops.front().family, ops::Family::Expert);
+  EXPECT_DOUBLE_EQ(k.loads.ops.front().demand.weights.base(), 2 * 3 * 500.0 * 2000 * 2);
+}
+
+TEST(KernelResolver, AnAllReduceSumsSixteenBitRows) {
+  KernelRow row = gemm_row();
+  row.op = "allreduce";
+  row.tp = 4;
+  const ResolvedKernel k = resolve(row);
+  ASSERT_TRUE(k.clean()) << k.reject;
+  EXPECT_DOUBLE_EQ(k.loads.ops.front().demand.message.base(), 1.5 * 4 * 1000 * 2);
+}
+
+TEST(KernelResolver, SmallOperatorsGoByTheirValues) {
+  KernelRow row = gemm_row();
+  for (const char* op : {"rmsnorm", "rope", "activation", "add"}) {
+    row.op = op;
+    const ResolvedKernel k = resolve(row);
+    ASSERT_TRUE(k.clean()) << op << k.reject;
+    EXPECT_EQ(k.loads.ops.front().family, ops::Family::Small);
+    EXPECT_DOUBLE_EQ(k.loads.ops.front().demand.activations.base(), 4.0 * 4000);
+  }
+}
+
+TEST(KernelResolver, RejectsWhatItDoesNotKnowAndSaysWhat) {
+  KernelRow row = gemm_row();
+  row.device = "hammer";
+  EXPECT_EQ(resolve(row).reject, "unknown device 'hammer'");
+  row = gemm_row();
+  row.runtime = "fancy";
+  EXPECT_EQ(resolve(row).reject, "unknown runtime 'fancy'");
+  row = gemm_row();
+  row.op = "sort";
+  EXPECT_EQ(resolve(row).reject, "operator 'sort' or its formats are not modelled");
+  row = gemm_row();
+  row.weight_format = "Q99";
+  EXPECT_EQ(resolve(row).reject, "operator 'gemm' or its formats are not modelled");
+  row = gemm_row();
+  row.n = 0;
+  EXPECT_NE(resolve(row).reject, "");
+  row = gemm_row();
+  row.latency_seconds = 0;
+  EXPECT_EQ(resolve(row).reject, "no latency");
+}
+
+TEST(KernelResolver, ALabelKeepsARowOutOfTheFit) {
+  KernelRow row = gemm_row();
+  row.label = "in-cache";
+  EXPECT_EQ(resolve(row).reject, "");
+  EXPECT_FALSE(resolve(row).clean());
+}
+
+TEST(KernelResolver, TheCacheServesBytesOnlyWhereThePoolPricesIt) {
+  KernelRow row = gemm_row();
+  row.footprint_over_llc = 1.0;  // half of the bytes
+  EXPECT_EQ(resolve(row).loads.ops.front().load.cache.base(), 0.0);
+
+  const test::InventedData data;
+  data.write("laws/forge.yaml",
+             std::string(test::kLawText) + "  gemm.llc: {prior: 2, levels: {pool: 0.5}}\n");
+  const sim::Library library = data.library();
+  const ops::Load load = resolve_kernel(library, row).loads.ops.front().load;
+  EXPECT_DOUBLE_EQ(load.cache.base(), 2e-6);
+  EXPECT_DOUBLE_EQ(load.memory.base(), 2e-6);
+}
+
+}  // namespace
+}  // namespace foretoken::calibrate
