@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Dense>
-
+#include "calibrate/posterior.h"
 #include "calibrate/row_model.h"
 #include "calibrate/solve.h"
 
@@ -46,54 +45,6 @@ void update_noise(const std::vector<FitRow>& rows, const std::vector<std::uint8_
     fit.noise[s] =
         std::sqrt((count * own * own + kPriorRows * fit.scale * fit.scale) / (count + kPriorRows));
   }
-}
-
-/// d ln t / d parameter of one row, as (index, value) with indices possibly repeated.
-std::vector<std::pair<int, double>> row_jacobian(const FitRow& row,
-                                                 const std::vector<double>& parameters,
-                                                 double& ln_time) {
-  std::vector<double> gradient;
-  ln_time = ln_predicted(row, parameters, &gradient);
-  std::vector<std::pair<int, double>> jacobian;
-  for (std::size_t c = 0; c < row.coefficients.size(); ++c) {
-    for (const auto& [index, weight] : row.coefficients[c].terms) {
-      jacobian.emplace_back(index, weight * gradient[c]);
-    }
-  }
-  return jacobian;
-}
-
-/// Marginal posterior variances: the inverse of the Gauss-Newton Hessian at the optimum, rows
-/// weighted as the robust loss weights them there.
-std::vector<double> posterior_variances(const std::vector<FitRow>& rows,
-                                        const std::vector<std::uint8_t>& included,
-                                        const Scales& scales,
-                                        const std::vector<double>& parameters) {
-  const auto n = static_cast<Eigen::Index>(parameters.size());
-  Eigen::MatrixXd hessian = Eigen::MatrixXd::Zero(n, n);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (included[i] == 0) continue;
-    double ln_time = 0;
-    const auto jacobian = row_jacobian(rows[i], parameters, ln_time);
-    const double noise = scales.noise[static_cast<std::size_t>(rows[i].source)];
-    const double residual = (ln_time - rows[i].ln_seconds) / noise;
-    const double ratio = residual / kLossScale;
-    const double weight = rows[i].weight / (1.0 + ratio * ratio) / (noise * noise);
-    for (const auto& [a, da] : jacobian) {
-      for (const auto& [b, db] : jacobian) hessian(a, b) += weight * da * db;
-    }
-  }
-  for (Eigen::Index p = 0; p < n; ++p) {
-    const double spread = scales.spreads[static_cast<std::size_t>(p)];
-    hessian(p, p) += 1.0 / (spread * spread);
-  }
-  const Eigen::LLT<Eigen::MatrixXd> cholesky(hessian);
-  const Eigen::MatrixXd inverse = cholesky.solve(Eigen::MatrixXd::Identity(n, n));
-  std::vector<double> variances(parameters.size());
-  for (Eigen::Index p = 0; p < n; ++p) {
-    variances[static_cast<std::size_t>(p)] = std::max(inverse(p, p), 0.0);
-  }
-  return variances;
 }
 
 /// New spread of each level: the mean of value^2 + posterior variance over the parameters that rows

@@ -13,8 +13,8 @@
 namespace foretoken::calibrate {
 
 struct FitSettings {
-  int rounds = 4;           ///< of spread estimation, each a full solve
-  int max_iterations = 40;  ///< of one solve
+  int rounds = 3;           ///< of spread estimation, each a full solve
+  int max_iterations = 25;  ///< of one solve
   double initial_scale = 0.1;
 };
 

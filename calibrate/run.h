@@ -40,7 +40,7 @@ struct Calibration {
 };
 
 /// Settings of a refit inside a fold: it starts near its optimum and estimates its own spreads.
-inline constexpr FitSettings kFoldSettings{.rounds = 3, .max_iterations = 15};
+inline constexpr FitSettings kFoldSettings{.rounds = 2, .max_iterations = 10};
 
 /// Fits every pool over its fitted rows, pools in parallel.
 std::vector<Fit> fit_all(const std::vector<const PoolData*>& pools, bool with_deviations,

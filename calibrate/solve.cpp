@@ -107,7 +107,7 @@ SolveResult solve(const std::vector<FitRow>& rows, const std::vector<std::uint8_
   options.linear_solver_type = ceres::SPARSE_NORMAL_CHOLESKY;
   options.num_threads = 1;  // folds and pools run side by side; one solve is bit-reproducible
   options.max_num_iterations = max_iterations;
-  options.function_tolerance = 1e-7;
+  options.function_tolerance = 1e-5;
   options.logging_type = ceres::SILENT;
   ceres::Solver::Summary summary;
   ceres::Solve(options, &problem, &summary);

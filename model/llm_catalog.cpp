@@ -76,7 +76,9 @@ LlmCatalog LlmCatalog::read(const std::vector<std::string>& folders) {
   for (const std::string& folder : folders) {
     for (const std::string& path : files_in(folder, ".yaml")) {
       try {
-        catalog.add(read_llm(path), path);
+        Llm llm = read_llm(path);
+        if (&folder != &folders.front()) catalog.replace_same_id(llm);
+        catalog.add(std::move(llm), path);
       } catch (const ConfigError& error) {
         faults.insert(faults.end(), error.faults().begin(), error.faults().end());
       }
@@ -84,6 +86,22 @@ LlmCatalog LlmCatalog::read(const std::vector<std::string>& folders) {
   }
   if (!faults.empty()) throw ConfigError(std::move(faults));
   return catalog;
+}
+
+void LlmCatalog::replace_same_id(const Llm& llm) {
+  const auto same = std::find_if(llms_.begin(), llms_.end(),
+                                 [&](const Llm& other) { return other.id == llm.id; });
+  if (same == llms_.end()) return;
+  const auto index = static_cast<std::size_t>(same - llms_.begin());
+  for (auto at = by_name_.begin(); at != by_name_.end();) {
+    if (at->second == index) {
+      at = by_name_.erase(at);
+    } else {
+      if (at->second > index) --at->second;
+      ++at;
+    }
+  }
+  llms_.erase(same);
 }
 
 void LlmCatalog::add(Llm llm, const std::string& path) {

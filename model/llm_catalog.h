@@ -16,7 +16,8 @@ namespace foretoken::model {
 
 class LlmCatalog {
  public:
-  /// Reads every `*.yaml` of the folders. Throws ConfigError, also when two files claim one name.
+  /// Reads every `*.yaml` of the folders; a model of a later folder replaces the one with its id.
+  /// Throws ConfigError, also when two models claim one name.
   static LlmCatalog read(const std::vector<std::string>& folders);
 
   /// The architecture of that name, nullptr when there is none.
@@ -29,6 +30,7 @@ class LlmCatalog {
   std::vector<std::string> ids() const;
 
  private:
+  void replace_same_id(const Llm& llm);
   void add(Llm llm, const std::string& path);
   void add_name(std::string_view name, std::size_t index, const std::string& path);
 

@@ -9,6 +9,9 @@
 namespace foretoken::sim {
 namespace {
 
+/// A runtime whose build nobody states is a current one: the middle of the newest measured rows.
+constexpr double kCurrentBuildYear = 2026.0;
+
 std::string shard_of(const std::string& format, const std::string& fallback) {
   return format.empty() ? fallback : format;
 }
@@ -50,7 +53,8 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .fuses_rope = runtime.fuses_rope,
           .fuses_moe = runtime.fuses_moe,
           .expands_mla = runtime.expands_mla,
-          .keeps_windows = ops::keeps_windows(runtime, request.facts.build_year),
+          .keeps_windows =
+              ops::keeps_windows(runtime, request.facts.build_year.value_or(kCurrentBuildYear)),
           .quantizes_activations = !runtime.activation_quantization.empty(),
           .embedding_on_host = on_host("embedding"),
           .static_kv_slots = static_cast<double>(runtime.static_kv_slots.value_or(0)),
@@ -67,6 +71,7 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
   const ops::OpGraph graph =
       model::lower(*request.llm, weights, shape, lowering_options(request, formats));
   ops::RunFacts facts = request.facts;
+  if (!facts.build_year) facts.build_year = kCurrentBuildYear;
   facts.llm_class = request.llm->arch_class;
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);

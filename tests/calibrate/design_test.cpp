@@ -25,8 +25,8 @@ sim::StepLoads loads_of(const sim::Request& r) {
 
 class DesignTest : public testing::Test {
  protected:
-  FitRow add(const sim::Request& request, double seconds = 1e-3) {
-    return builder.row(loads_of(request), seconds, 1.0, true);
+  FitRow add(const sim::Request& r, double seconds = 1e-3) {
+    return builder.row(loads_of(r), seconds, 1.0, true);
   }
   std::size_t index(const std::string& name) const {
     const auto& names = builder.design().names;
@@ -37,14 +37,18 @@ class DesignTest : public testing::Test {
 };
 
 TEST_F(DesignTest, RegistersTheParametersThatARowUses) {
+  request.facts.build_year = 2024.0;  // the base: no slope
   add(request);
   const auto& names = builder.design().names;
   EXPECT_THAT(names, Contains("gemm.dram"));
   EXPECT_THAT(names, Contains("gemm.dram[architecture=Iron-I1]"));
   EXPECT_THAT(names, Contains("gemm.dram[device=anvil]"));
   EXPECT_THAT(names, Contains("step.host"));
-  EXPECT_THAT(names, Not(Contains("expert.dram")));             // a dense model has no experts
-  EXPECT_THAT(names, Not(Contains("gemm.launch*build_year")));  // no build date is said
+  EXPECT_THAT(names, Not(Contains("expert.dram")));  // a dense model has no experts
+  EXPECT_THAT(names, Not(Contains("gemm.launch*build_year")));
+  request.facts.build_year = 2025.0;
+  add(request);
+  EXPECT_THAT(builder.design().names, Contains("gemm.launch*build_year"));
 }
 
 TEST_F(DesignTest, RowsShareParametersByName) {

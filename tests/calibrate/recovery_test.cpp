@@ -89,26 +89,27 @@ TEST(Recovery, KnowsMoreOfWhatRowsSpeakOfThanThePriorDid) {
   EXPECT_EQ(parameters.at("gemm.dram[device=device-3]").rows, 12);
 }
 
-TEST(Recovery, DeviceSharesOfBandwidthComeBackClosely) {
-  const sim::Library library = fitted_library();
-  std::vector<double> errors;
+TEST(Recovery, FindsTheBandwidthOfDevicesThatAreBoundByIt) {
+  const auto& parameters = calibrated().pool().parameters;
+  const auto& truth = calibrated().world.truth();
+  std::size_t bound = 0;
   for (int d = 0; d < PlantedWorld::kDevices; ++d) {
-    ops::Context context;
-    context[ops::Attribute::Device] = PlantedWorld::device(d);
-    context[ops::Attribute::Architecture] =
-        library.devices.find(PlantedWorld::device(d)).architecture;
-    const auto& truth = calibrated().world.truth();
-    const double planted =
-        truth.at("gemm.dram") +
-        truth.at("gemm.dram[architecture=" + context[ops::Attribute::Architecture] + "]") +
-        truth.at("gemm.dram[device=" + PlantedWorld::device(d) + "]");
-    const auto found = ops::resolve(calibrated().pool(),
-                                    ops::coefficient(ops::Family::Gemm, ops::Slot::Dram), context);
-    EXPECT_EQ(found->basis, ops::Basis::Device);
-    errors.push_back(std::abs(std::log(found->value / 0.7) - planted));
+    const hwdb::Device& device =
+        *calibrated().world.library().devices.lookup(PlantedWorld::device(d));
+    // At 2 bytes a clock, its cores take in twice what DRAM delivers.
+    if (2.0 * *device.cores * device.clock->base() < 2.0 * device.memory.bandwidth.base()) continue;
+    double found = 0;
+    double planted = 0;
+    for (const std::string& name :
+         {std::string("gemm.dram"), "gemm.dram[architecture=" + device.architecture + "]",
+          "gemm.dram[device=" + device.id + "]"}) {
+      found += parameters.at(name).value;
+      planted += truth.at(name);
+    }
+    EXPECT_NEAR(found, planted, 0.05) << device.id;
+    ++bound;
   }
-  std::sort(errors.begin(), errors.end());
-  EXPECT_LT(errors[errors.size() / 2], 0.03);
+  EXPECT_GE(bound, 3u);
 }
 
 TEST(Recovery, IntervalsOfNewModelsOnKnownDevicesHoldTheTruth) {
