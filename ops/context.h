@@ -51,8 +51,9 @@ enum class Covariate : std::uint8_t {
   Graphs,          ///< 1 where the runtime replays the step as a captured graph
   LogBits,         ///< ln of the operator format's bits a value over 4.5
   LogSimd,         ///< ln of a CPU's int8 SIMD width over 32 bytes
+  LogBatch,        ///< ln of the sequences decoded together
 };
-inline constexpr int kCovariates = 11;
+inline constexpr int kCovariates = 12;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

@@ -1,6 +1,7 @@
 #include "sim/library.h"
 
 #include <filesystem>
+#include <future>
 
 #include "base/error.h"
 #include "base/text_file.h"
@@ -37,8 +38,12 @@ Library read_library(const std::vector<std::string>& data_folders, bool with_coe
   const std::string formats = required(data_folders, "formats").front();
   library.formats = FormatTable::read(formats);
   library.schemes = model::SchemeTable::read(formats + "/schemes", library.formats);
-  library.models = model::LlmCatalog::read(required(data_folders, "models"));
+  // Two hundred models and three hundred devices: each a file, most of the start-up time.
+  const std::vector<std::string> model_folders = required(data_folders, "models");
+  std::future<model::LlmCatalog> models = std::async(
+      std::launch::async, [&model_folders] { return model::LlmCatalog::read(model_folders); });
   library.devices = hwdb::Catalog::read(required(data_folders, "devices"));
+  library.models = models.get();
   library.runtimes = hwdb::RuntimeCatalog::read(required(data_folders, "runtimes"));
   library.laws = ops::read_laws(required(data_folders, "laws"));
   // A pool without fitted coefficients answers from the law's priors: the datasheet alone.

@@ -152,6 +152,7 @@ Report predict(const Request& request, const Library& library, double level) {
   report.device = request.device->id;
   report.runtime = request.runtime->id;
   report.format = weights.scheme;
+  report.format_approximate = weights.approximate;
   report.pool = pricing.pool->law.pool;
   report.batch = request.batch;
   report.context_start = request.context_start;

@@ -75,6 +75,7 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
   facts.llm_class = request.llm->arch_class;
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);
+  facts.batch = request.batch;
   const ops::Context base = ops::context_of(device, *request.runtime, facts);
   const double scale = weight_scale(request, weights, formats);
 

@@ -53,6 +53,8 @@ std::string ranking_key(const ScoredRow& row) {
 struct Pairs {
   double concordant = 0;
   double discordant = 0;
+  double tied_measured = 0;   ///< in the measurement alone
+  double tied_predicted = 0;  ///< in the prediction alone
 };
 
 Pairs count_pairs(const std::map<std::string, std::pair<double, double>>& devices) {
@@ -63,6 +65,8 @@ Pairs count_pairs(const std::map<std::string, std::pair<double, double>>& device
       const double predicted = a->second.second - b->second.second;
       if (measured * predicted > 0) pairs.concordant += 1;
       if (measured * predicted < 0) pairs.discordant += 1;
+      if (measured == 0 && predicted != 0) pairs.tied_measured += 1;
+      if (measured != 0 && predicted == 0) pairs.tied_predicted += 1;
     }
   }
   return pairs;
@@ -130,8 +134,12 @@ double kendall_tau(const std::vector<const ScoredRow*>& rows) {
     const Pairs pairs = count_pairs(means);
     total.concordant += pairs.concordant;
     total.discordant += pairs.discordant;
+    total.tied_measured += pairs.tied_measured;
+    total.tied_predicted += pairs.tied_predicted;
   }
-  const double pairs = total.concordant + total.discordant;
+  const double ordered = total.concordant + total.discordant;
+  const double pairs =
+      std::sqrt((ordered + total.tied_measured) * (ordered + total.tied_predicted));
   return pairs > 0 ? (total.concordant - total.discordant) / pairs : 0.0;
 }
 

@@ -102,6 +102,27 @@ TEST_F(DatasetTest, KernelsJoinThePoolOfTheirDevice) {
   EXPECT_EQ(set.unusable[0].row_id, "k3");
 }
 
+TEST_F(DatasetTest, AThirdOfTheExpertKernelsOfDecodeSizeSpeaksForAll) {
+  std::string rows =
+      "row_id,device,runtime,op,weight_format,m,n,k,experts,experts_active,latency_us\n";
+  for (int i = 0; i < 300; ++i) {
+    rows += "k" + std::to_string(i) + ",anvil,plain,moe,F16," + (i < 200 ? "8" : "128") +
+            ",1000,2000,8,2,500\n";
+  }
+  data.write("measurements/kernels/moe.csv", rows);
+  const Dataset set = read();
+  const PoolData& forge = set.pools.at("forge");
+  ASSERT_EQ(forge.rows.size(), 300u);  // all are predicted
+  int fitted = 0;
+  for (const PoolRow& row : forge.rows) {
+    if (!row.fitted) continue;
+    EXPECT_LE(row.kernel->row->m, 64);
+    ++fitted;
+  }
+  EXPECT_GT(fitted, 40);
+  EXPECT_LT(fitted, 100);
+}
+
 TEST_F(DatasetTest, ReadsEveryDecodeFileAndNoOther) {
   decode("r1,us,anvil,plain,tenfold,half,0,300,\n");
   data.write("measurements/decode_b.csv", kHeader + "r2,us,anvil,plain,tenfold,half,0,310,\n");

@@ -80,12 +80,41 @@ TEST(ContextOf, CovariatesAreLogarithmsOfDatasheetFacts) {
 TEST(ContextOf, ThreadsAreAFactOfCpusOnly) {
   const hwdb::Device cpu = invented_device({.device_class = "cpu", .cores = 10});
   const Context c = context_of(cpu, invented_runtime(), {.threads = 5});
-  EXPECT_DOUBLE_EQ(c[Covariate::LogThreads], std::log(5.0));
+  EXPECT_DOUBLE_EQ(c[Covariate::LogThreads], std::log(5.0 / 8.0));
   EXPECT_DOUBLE_EQ(c[Covariate::LogThreadShare], std::log(0.5));
   const Context more = context_of(cpu, invented_runtime(), {.threads = 20});
   EXPECT_DOUBLE_EQ(more[Covariate::LogThreadShare], 0.0);
   const Context gpu = context_of(invented_device(), invented_runtime(), {.threads = 5});
   EXPECT_DOUBLE_EQ(gpu[Covariate::LogThreads], 0.0);
+}
+
+TEST(ContextOf, SimdWidthIsAFactOfCpusByTheirInstructionSet) {
+  const auto width = [](const char* isa, const char* vendor = "Forge") {
+    hwdb::Device cpu = invented_device({.device_class = "cpu"});
+    cpu.isa = isa;
+    cpu.vendor = vendor;
+    return 32.0 * std::exp(context_of(cpu, invented_runtime(), {})[Covariate::LogSimd]);
+  };
+  EXPECT_NEAR(width("avx2"), 32, 1e-9);
+  EXPECT_NEAR(width("avx512_vnni"), 64, 1e-9);
+  EXPECT_NEAR(width("sse4.2"), 8, 1e-9);
+  EXPECT_NEAR(width("armv8.2-a+dotprod"), 32, 1e-9);
+  EXPECT_NEAR(width("armv9-a+i8mm"), 48, 1e-9);
+  EXPECT_NEAR(width("armv8-a"), 16, 1e-9);
+  EXPECT_NEAR(width("armv8.5-a+dotprod", "Apple"), 64, 1e-9);
+  EXPECT_DOUBLE_EQ(context_of(invented_device(), invented_runtime(), {})[Covariate::LogSimd], 0.0);
+}
+
+TEST(GenerationOf, IsTheArchitectureUpToItsVariant) {
+  const auto generation = [](const char* architecture, const char* vendor) {
+    hwdb::Device device = invented_device({.architecture = architecture});
+    device.vendor = vendor;
+    return generation_of(device);
+  };
+  EXPECT_EQ(generation("Ada-AD102", "NVIDIA"), "Ada");
+  EXPECT_EQ(generation("Zen4", "AMD"), "Zen4");
+  EXPECT_EQ(generation("Apple-M3-Max", "Apple"), "Apple-M3");
+  EXPECT_EQ(generation("Apple-M3", "Apple"), "Apple-M3");
 }
 
 TEST(ContextOf, FlashAttentionIsOnOffOrUnknown) {
