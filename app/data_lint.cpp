@@ -82,7 +82,9 @@ class Linter {
     std::map<std::string, ops::LawSpec> laws;
     if (!attempt(sub("laws"), [&] { laws = ops::read_laws({sub("laws")}); })) return;
     count("laws", laws.size());
-    if (is_folder(sub("runtimes"))) {
+    // A folder that is laid over another need not hold the laws of every pool it names.
+    const bool complete = is_folder(sub("models")) && is_folder(sub("devices"));
+    if (complete && is_folder(sub("runtimes"))) {
       attempt(sub("runtimes"), [&] {
         for (const std::string& pool : hwdb::RuntimeCatalog::read({sub("runtimes")}).pools()) {
           if (laws.count(pool) > 0) continue;

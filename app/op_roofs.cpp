@@ -115,8 +115,7 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
   OpAnswer answer;
   answer.pool = pool.law.pool;
   answer.demand = ops::demand_of(op, library.formats);
-  const double launches = runtime.whole_step_graph ? 0.0 : 1.0;
-  const ops::Load load = ops::load_of(answer.demand, launches, device, {.threads = threads});
+  const ops::Load load = ops::load_of(answer.demand, 1.0, device, {.threads = threads});
   const ops::LawCoefficients<double> law = ops::resolve_law(pool, family, context).law;
   std::vector<std::pair<Slot, double>> deviations;
   for (const SlotName& each : kSlotNames) {

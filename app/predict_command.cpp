@@ -48,9 +48,11 @@ void sort_answers(std::vector<Answer>& answers, SortBy by) {
 }
 
 /// Keeps what reaches `least` tokens/s.
+/// A device that the model does not fit on reaches no rate at all.
 void filter_answers(std::vector<Answer>& answers, double least) {
-  std::erase_if(answers,
-                [&](const Answer& answer) { return answer.report.rate.point.base() < least; });
+  std::erase_if(answers, [&](const Answer& answer) {
+    return answer.report.rate.point.base() < least || !answer.report.memory.fits().value_or(true);
+  });
 }
 
 std::string rendered(const std::vector<Answer>& answers, const PredictOptions& options) {
@@ -111,7 +113,7 @@ Outcome run_predict(const Arguments& arguments, Console& console) {
         [](const Answer& a, const Answer& b) { return a.report.rate.point < b.report.rate.point; });
     filter_answers(answers, *options.min_rate);
     if (answers.empty()) {
-      console.note(fmt::format("nothing reaches {} t/s; the fastest is {} on {} with {:.3g} t/s",
+      console.note(fmt::format("nothing that fits reaches {} t/s; the fastest is {} on {} with {:.3g} t/s",
                                *options.min_rate, best.report.model, best.report.device,
                                best.report.rate.point.base()));
       if (options.format == Format::Json) console.print("[]\n");

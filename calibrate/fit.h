@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "calibrate/fit_row.h"
+#include "ops/law_spec.h"
 
 namespace foretoken::calibrate {
 
@@ -17,6 +18,12 @@ struct FitSettings {
   int max_iterations = 25;  ///< of one solve
   double initial_scale = 0.1;
 };
+
+/// The settings with the noise that the pool's law file starts from.
+inline FitSettings starting_from(FitSettings settings, const ops::LawSpec& law) {
+  settings.initial_scale = law.loss_scale;
+  return settings;
+}
 
 struct Fit {
   std::vector<double> parameters;

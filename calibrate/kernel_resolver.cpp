@@ -59,6 +59,11 @@ std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) 
                            .experts_per_token = row.experts_active,
                            .weights = *weights};
   }
+  if (row.op == "embedding") {
+    const auto table = format_of(library, row.weight_format, "BF16");
+    if (!table) return std::nullopt;
+    return ops::Gather{.rows = std::max(row.m, 1.0), .row_length = row.n, .table = *table};
+  }
   if (row.op == "allreduce") {
     constexpr double kHalf = 2;
     return ops::AllReduce{.bytes = std::max(row.m, 1.0) * row.n * kHalf, .ranks = row.tp};

@@ -78,6 +78,10 @@ void Resolver::find_names(const DecodeRow& row, ResolvedRow& result) {
     result.reject = "unknown runtime '" + row.runtime + "'";
     return;
   }
+  if (request.runtime->backend_not_stated && request.runtime->supports(*request.device)) {
+    const hwdb::Runtime& usual = library_.runtimes.default_for(*request.device);
+    if (usual.family == request.runtime->family) request.runtime = &usual;
+  }
   result.pool = request.runtime->pool_of(*request.device);
   if (result.pool.empty()) {
     result.reject =

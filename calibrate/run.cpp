@@ -77,8 +77,8 @@ std::vector<Fit> fit_all(const std::vector<const PoolData*>& pools, bool with_de
   std::atomic<std::size_t> done{0};
   tbb::parallel_for(std::size_t{0}, pools.size(), [&](std::size_t i) {
     const PoolData& pool = *pools[i];
-    fits[i] = fit_pool(pool.design(), pool.fit_rows, fitted_flags(pool), {}, FitSettings{},
-                       with_deviations);
+    fits[i] = fit_pool(pool.design(), pool.fit_rows, fitted_flags(pool), {},
+                       starting_from(FitSettings{}, *pool.law), with_deviations);
     const std::size_t finished = ++done;
     if (options.progress) options.progress(finished, pools.size());
   });

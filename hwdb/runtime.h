@@ -47,17 +47,19 @@ struct Runtime {
   /// Year of the first build that keeps and reads only a sliding window's tokens; 0: every build,
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;
-  bool whole_step_graph = false;  ///< an NPU graph runs a whole step: launches within it are free
-  bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
-  std::optional<int> static_kv_slots;       ///< KV slots computed whether used or not
-  std::string activation_quantization;      ///< "", "int8", "fp8": done before quantized GEMMs
-  std::string default_format;  ///< weight format people usually run with it; "": none named
-  std::string kv_format = "F16";            ///< default KV cache format
+  bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
+                                  ///< what an operator adds to it
+  bool expands_mla = false;             ///< MLA decodes with per-head K and V instead of the latent
+  std::optional<int> static_kv_slots;   ///< KV slots computed whether used or not
+  std::string activation_quantization;  ///< "", "int8", "fp8": done before quantized GEMMs
+  std::string default_format;     ///< weight format people usually run with it; "": none named
+  std::string kv_format = "F16";  ///< default KV cache format
   std::vector<std::string> host_operators;  ///< "embedding", "sampling"
 
   Bytes memory_overhead_fixed{};            ///< context, workspaces
   double memory_overhead_per_hidden = 0.0;  ///< compute buffer: bytes per (hidden + ffn + vocab/8)
-  std::string check_command;  ///< "{model} {threads} {context} {gen} {batch}" are filled in
+  std::string check_command;        ///< "{model} {threads} {context} {gen} {batch}" are filled in
+  bool backend_not_stated = false;  ///< a family's name: rows mean the device's usual backend
   std::string source;
   std::string notes;
   std::string file;  ///< where it was read from; empty when made in memory

@@ -111,6 +111,7 @@ Runtime read_top(YamlFile& file, std::string_view expected_id) {
         overhead->find_number("bytes_per_hidden", {.low = 0.0, .high = 1e9}).value_or(0.0);
   }
   runtime.check_command = top.find_text("check_command").value_or("");
+  runtime.backend_not_stated = top.find_boolean("backend_not_stated").value_or(false);
   runtime.source = top.text("source");
   runtime.notes = top.find_text("notes").value_or("");
   if (!expected_id.empty() && runtime.id != expected_id) {

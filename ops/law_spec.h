@@ -34,7 +34,7 @@ struct LawSpec {
   std::string pool;
   std::string source;
   std::vector<CoefficientSpec> coefficients;
-  double loss_scale = 0.15;  ///< of the robust loss, in ln time
+  double loss_scale = 0.15;  ///< noise of ln time that a fit starts from
   std::uint64_t hash = 0;    ///< of the file's text: provenance
 
   const CoefficientSpec* find(CoefficientId id) const;

@@ -31,6 +31,21 @@ std::vector<std::string> required(const std::vector<std::string>& data_folders, 
   return found;
 }
 
+/// The laws of one data folder and the coefficients beside them. A pool whose law this folder
+/// replaces loses the coefficients fitted under the law before; without any it answers from the
+/// law's priors, the datasheet alone.
+void read_pools(const std::string& folder, bool with_coefficients, Library& library) {
+  for (auto& [pool, law] : ops::read_laws({folder + "/laws"})) {
+    library.coefficients.add({.law = law});
+    library.laws.insert_or_assign(pool, std::move(law));
+  }
+  if (!with_coefficients) return;
+  for (const std::string& path : files_in(folder + "/coefficients", ".h5")) {
+    const ops::CoefficientTable table = ops::read_coefficients(path, library.laws);
+    for (const auto& entry : table.pools()) library.coefficients.add(entry.second);
+  }
+}
+
 }  // namespace
 
 Library read_library(const std::vector<std::string>& data_folders, bool with_coefficients) {
@@ -45,15 +60,9 @@ Library read_library(const std::vector<std::string>& data_folders, bool with_coe
   library.devices = hwdb::Catalog::read(required(data_folders, "devices"));
   library.models = models.get();
   library.runtimes = hwdb::RuntimeCatalog::read(required(data_folders, "runtimes"));
-  library.laws = ops::read_laws(required(data_folders, "laws"));
-  // A pool without fitted coefficients answers from the law's priors: the datasheet alone.
-  for (const auto& [pool, law] : library.laws) library.coefficients.add({.law = law});
-  if (!with_coefficients) return library;
-  for (const std::string& folder : folders_named(data_folders, "coefficients")) {
-    for (const std::string& path : files_in(folder, ".h5")) {
-      const ops::CoefficientTable table = ops::read_coefficients(path, library.laws);
-      for (const auto& entry : table.pools()) library.coefficients.add(entry.second);
-    }
+  required(data_folders, "laws");
+  for (const std::string& folder : data_folders) {
+    read_pools(folder, with_coefficients, library);
   }
   return library;
 }

@@ -162,6 +162,11 @@ Report predict(const Request& request, const Library& library, double level) {
   report.known_device = knows_device(*pricing.pool, request);
   fill_ops(report, step, cost);
   fill_rate(report, *pricing.pool, cost.time, level);
+  if (request.context_start >= 1.0) {
+    const StepLoads prompt =
+        step_loads(request, weights, library.formats, request.context_start, 0.0);
+    report.prefill = step_cost(prompt, pricing).time;
+  }
   report.bandwidth = ops::engine_bandwidth(*request.device);
   report.share_of_peak = (report.weights_read + report.kv_read) / cost.time / report.bandwidth;
   report.memory = memory_fit(request, weights, library.formats);

@@ -57,8 +57,10 @@ struct Report {
 
   Estimate<TokensPerSecond> rate;  ///< all sequences together
   Estimate<Seconds> step;          ///< seconds a token of each sequence
-  Seconds prefill{};               ///< time of the prompt, when there is one
-  Bytes weights_read{};            ///< a token (of each sequence)
+  /// Time of the prompt of `context_start` tokens before, from uncalibrated arithmetic roofs: no
+  /// prefill row takes part in any fit. Zero without a prompt.
+  Seconds prefill{};
+  Bytes weights_read{};  ///< a token (of each sequence)
   Bytes kv_read{};
   Bytes activations{};
   BytesPerSecond bandwidth{};  ///< peak of the engine

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "model/kv_cache.h"
 #include "sim/step_loads.h"
 #include "tests/support/invented_data.h"
 
@@ -74,6 +75,31 @@ TEST(MemoryFit, CacheFormatsCountApart) {
   EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), sixteen * 0.75);
   r.kv_values = "Q4";
   EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), sixteen * 0.375);
+}
+
+TEST(MemoryFit, EverySequenceHasARecurrentStateOfFourBytesAnElement) {
+  const model::Llm llm = model::parse_llm(R"(schema: 1
+id: recurrent
+name: invented/recurrent
+family: invented
+arch_class: ssm
+hidden: 1000
+vocab: 10000
+tied_embeddings: false
+layers: M4
+layer_types:
+  M:
+    mamba: {heads: 10, head_dim: 200, state: 16, groups: 1, conv: 4}
+source: invented for tests
+)",
+                                          "recurrent.yaml");
+  Request r = request();
+  r.llm = &llm;
+  const double state = model::state_elements(llm);
+  EXPECT_GT(state, 4 * 10 * 200 * 16 - 1);  // of the heads alone; the convolution keeps some too
+  EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), 4 * state);
+  r.batch = 3;
+  EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), 12 * state);
 }
 
 TEST(MemoryFit, StaticSlotsAreHeldWhetherUsedOrNot) {

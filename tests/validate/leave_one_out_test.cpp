@@ -82,6 +82,26 @@ TEST(LeaveOneOut, WithAllOfASourceLeftOutOnlyThePriorIsLeft) {
   EXPECT_GT(card.all.median_ape, leave_out("device").all.median_ape);
 }
 
+TEST(LeaveOneOut, BaselinesAreFittedWithoutWhatIsLeftOut) {
+  const test::InventedData data;
+  std::string rows = "row_id,device,runtime,model,weight_format,context_start,gen_tokens,tpot_ms\n";
+  // 220 MB a step: 0.22 and 0.11 ms at peak. The one machine reaches half of it, the other a
+  // quarter.
+  for (int i = 0; i < 5; ++i) {
+    rows += "a,anvil,plain,tenfold,half,934,128,0.44\n";
+    rows += "b,bigger-anvil,plain,tenfold,half,934,128,0.44\n";
+  }
+  data.write("measurements/decode_two.csv", rows);
+  const Scorecard card =
+      leave_one_out(data.library(), {data.path()}, {.group_by = {"device"}, .threads = 1});
+  ASSERT_EQ(card.groups.size(), 2u);
+  // Each is predicted at the share of peak that the other reached.
+  EXPECT_NEAR(card.groups[0].baselines[1].mape, 1.0, 1e-6);
+  EXPECT_NEAR(card.groups[1].baselines[1].mape, 0.5, 1e-6);
+  EXPECT_NEAR(card.groups[0].baselines[0].mape, 0.5, 1e-6);  // at peak
+  EXPECT_NEAR(card.groups[1].baselines[0].mape, 0.75, 1e-6);
+}
+
 TEST(LeaveOneOut, RefusesWhatItCannotLeaveOut) {
   EXPECT_THAT(test::error_of([] { leave_out("colour"); }),
               AllOf(HasSubstr("'colour'"), HasSubstr("device, model, pair or source")));
