@@ -113,9 +113,9 @@ Outcome run_predict(const Arguments& arguments, Console& console) {
         [](const Answer& a, const Answer& b) { return a.report.rate.point < b.report.rate.point; });
     filter_answers(answers, *options.min_rate);
     if (answers.empty()) {
-      console.note(fmt::format("nothing that fits reaches {} t/s; the fastest is {} on {} with {:.3g} t/s",
-                               *options.min_rate, best.report.model, best.report.device,
-                               best.report.rate.point.base()));
+      console.note(fmt::format(
+          "nothing that fits reaches {} t/s; the fastest is {} on {} with {:.3g} t/s",
+          *options.min_rate, best.report.model, best.report.device, best.report.rate.point.base()));
       if (options.format == Format::Json) console.print("[]\n");
       return Outcome::CheckFailed;
     }

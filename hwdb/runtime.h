@@ -49,7 +49,7 @@ struct Runtime {
   std::optional<double> sliding_windows_since = 0.0;
   bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
                                   ///< what an operator adds to it
-  bool expands_mla = false;             ///< MLA decodes with per-head K and V instead of the latent
+  bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
   std::optional<int> static_kv_slots;   ///< KV slots computed whether used or not
   std::string activation_quantization;  ///< "", "int8", "fp8": done before quantized GEMMs
   std::string default_format;     ///< weight format people usually run with it; "": none named
