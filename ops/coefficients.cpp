@@ -53,10 +53,14 @@ std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, Coeffic
 
 ResolvedLaw resolve_law(const PoolCoefficients& pool, Family family, const Context& context) {
   ResolvedLaw result;
+  // What such an operator costs is its launch; its few bytes say nothing of where the time is from.
+  const bool launch_bound = family == Family::Small || family == Family::Gather;
   const auto value = [&](Slot slot, double otherwise) {
     const auto resolved = resolve(pool, coefficient(family, slot), context);
     if (!resolved) return otherwise;
-    const bool decides = slot == Slot::Dram || (slot == Slot::Launch && result.rows == 0.0);
+    const bool decides = launch_bound
+                             ? slot == Slot::Launch
+                             : slot == Slot::Dram || (slot == Slot::Launch && result.rows == 0.0);
     if (decides) {
       result.basis = resolved->basis;
       result.rows = resolved->rows;

@@ -52,7 +52,7 @@ std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, Coeffic
 /// All coefficients of one family in a context (the context already holds the operator's format).
 struct ResolvedLaw {
   LawCoefficients<double> law;
-  Basis basis = Basis::Datasheet;  ///< of the dram coefficient, or of the launch where none is
+  Basis basis = Basis::Datasheet;  ///< of the dram coefficient; of the launch for small operators
   double rows = 0.0;
 };
 ResolvedLaw resolve_law(const PoolCoefficients& pool, Family family, const Context& context);
