@@ -64,7 +64,7 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
     if (resolved->clean()) repeats[configuration(*resolved)] += 1.0;
     data.resolved.push_back(std::move(resolved));
   }
-  std::map<std::string, double> configurations;  // of each pool and device
+  std::map<std::string, double> configurations;  // of each device, in all pools
   for (const auto& entry : repeats) {
     configurations[entry.first.substr(0, entry.first.find('|'))] += 1.0;
   }
