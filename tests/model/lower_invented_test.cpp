@@ -38,12 +38,14 @@ class LowerInvented : public testing::Test {
   }
   double launches(const Llm& llm, const LoweringOptions& how) const {
     double sum = 0;
-    for (const ops::OpNode& n : graph(llm, {}, how).nodes()) sum += n.launches * n.repeat;
+    const ops::OpGraph step = graph(llm, {}, how);
+    for (const ops::OpNode& n : step.nodes()) sum += n.launches * n.repeat;
     return sum;
   }
   double kv(const Llm& llm, double context, const LoweringOptions& how) const {
     double sum = 0;
-    for (const ops::OpNode& n : graph(llm, {.context = context}, how).nodes()) {
+    const ops::OpGraph step = graph(llm, {.context = context}, how);
+    for (const ops::OpNode& n : step.nodes()) {
       sum += ops::demand_of(n.op, table).kv.base() * n.repeat;
     }
     return sum;
