@@ -61,7 +61,7 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
       data.unusable.push_back({row->row_id, resolved->reject});
       continue;
     }
-    if (resolved->clean()) repeats[configuration(*resolved)] += 1.0;
+    if (resolved->fit()) repeats[configuration(*resolved)] += 1.0;
     data.resolved.push_back(std::move(resolved));
   }
   std::map<std::string, double> configurations;  // of each device, in all pools
@@ -72,7 +72,7 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
     PoolData& pool = pool_of(data, library, resolved->pool);
     const double weight = shared_weight(repeats[configuration(*resolved)], 1.0) *
                           shared_weight(configurations[resolved->request.device->id], kPerDevice);
-    pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->clean()});
+    pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->fit()});
     pool.fit_rows.push_back(pool.builder->row(resolved->loads, resolved->seconds, weight, true));
   }
 }
