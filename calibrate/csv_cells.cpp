@@ -1,11 +1,11 @@
 #include "calibrate/csv_cells.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/suggest.h"
 #include "base/year.h"
-#include "calibrate/labels.h"
 
 namespace foretoken::calibrate {
 
@@ -60,12 +60,12 @@ std::optional<double> CsvCells::date(std::string_view column) {
   return year;
 }
 
-std::string CsvCells::labels(std::string_view column) {
+std::string CsvCells::labels(std::string_view column, const std::vector<Label>& known) {
+  std::vector<std::string> names;
+  for (const Label& label : known) names.emplace_back(label.name);
   const std::string text = this->text(column);
   for (const std::string& name : labels_of(text)) {
-    if (label_kind(name)) continue;
-    std::vector<std::string> names;
-    for (const Label& label : known_labels()) names.emplace_back(label.name);
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     faults_.push_back(table_.fault(row_, table_.column(column),
                                    "unknown label '" + name + "'" + did_you_mean(name, names)));
   }

@@ -55,6 +55,18 @@ const std::vector<Label>& known_labels() {
   return kLabels;
 }
 
+const std::vector<Label>& known_kernel_labels() {
+  static const std::vector<Label> kLabels{
+      {"cache", LabelKind::Excluding},           {"eager", LabelKind::Excluding},
+      {"prefill-sized", LabelKind::Excluding},   {"coarse", LabelKind::Excluding},
+      {"difference", LabelKind::Excluding},      {"multi-node", LabelKind::Excluding},
+      {"impossible", LabelKind::Excluding},      {"derived", LabelKind::Excluding},
+      {"per-op-overhead", LabelKind::Excluding}, {"link", LabelKind::Excluding},
+      {"unknown-device", LabelKind::Excluding},
+  };
+  return kLabels;
+}
+
 std::optional<LabelKind> label_kind(std::string_view name) {
   for (const Label& label : known_labels()) {
     if (label.name == name) return label.kind;

@@ -26,7 +26,10 @@ struct Label {
 /// Every label that a decode file may use, by kind.
 const std::vector<Label>& known_labels();
 
-/// nullopt: no such label.
+/// Every label that a kernel file may use; all of them exclude.
+const std::vector<Label>& known_kernel_labels();
+
+/// Of a decode label; nullopt: no such label.
 std::optional<LabelKind> label_kind(std::string_view name);
 
 /// "a;b" -> a, b.

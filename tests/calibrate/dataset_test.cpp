@@ -98,7 +98,7 @@ TEST_F(DatasetTest, KernelsJoinThePoolOfTheirDevice) {
   data.write("measurements/kernels/gemm.csv",
              "row_id,device,runtime,op,weight_format,m,n,k,latency_us,label\n"
              "k1,anvil,plain,gemm,F16,1,1000,2000,20,\n"
-             "k2,anvil,plain,gemm,F16,1,1000,2000,20,in-cache\n"
+             "k2,anvil,plain,gemm,F16,1,1000,2000,20,cache\n"
              "k3,anvil,plain,sort,F16,1,1000,2000,20,\n");
   const Dataset set = read();
   const PoolData& forge = set.pools.at("forge");
