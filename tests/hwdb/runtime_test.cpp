@@ -102,7 +102,8 @@ TEST(RuntimeYaml, ReadsEveryFact) {
 
 TEST(RuntimeYaml, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(faults("[qkv, moe]", "[qvk]"), HasSubstr("'fuses' holds 'qvk'; expected some of: "
-                                                       "qkv, gate_up, norm, rope, moe"));
+                                                       "qkv, gate_up, norm, norm_scale, rope, moe, "
+                                                       "routing, glu, quantization"));
   EXPECT_THAT(faults("graph_capture", "graph_captrue"), HasSubstr("graph_captrue"));
   EXPECT_THAT(faults("class: cpu", "class: tpu"), HasSubstr("tpu"));
   EXPECT_THAT(faults("\"100 MiB\"", "100"), HasSubstr("memory_overhead.fixed"));
