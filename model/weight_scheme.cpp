@@ -28,12 +28,16 @@ struct SchemeName {
   bool holds_mtp = false;
 };
 
+/// Blanks around the plus are as one likes.
 SchemeName parse_name(std::string_view name) {
-  const std::size_t size = kMtpSuffix.size();
-  if (name.size() <= size) return {name};
-  const std::size_t stem = name.size() - size;
-  if (lower_case(name.substr(stem)) != lower_case(kMtpSuffix)) return {name};
-  return {.scheme = name.substr(0, stem), .holds_mtp = true};
+  const std::size_t plus = name.rfind('+');
+  if (plus == std::string_view::npos) return {name};
+  std::size_t tail = plus + 1;
+  while (tail < name.size() && name[tail] == ' ') ++tail;
+  if (lower_case(name.substr(tail)) != "mtp") return {name};
+  std::size_t end = plus;
+  while (end > 0 && name[end - 1] == ' ') --end;
+  return {.scheme = name.substr(0, end), .holds_mtp = true};
 }
 
 bool is_self_attention(TensorRole role) {

@@ -58,6 +58,9 @@ TEST(WeightScheme, FilesMayHoldPredictionLayers) {
   const WeightAssignment plain = schemes().assign("Q8_0", llm, formats());
   const WeightAssignment mix = schemes().assign("q8_0 + mtp", llm, formats());
   EXPECT_EQ(schemes().find("q8_0 + mtp"), "Q8_0 + MTP");
+  EXPECT_EQ(schemes().find("Q8_0+MTP"), "Q8_0 + MTP");
+  EXPECT_EQ(schemes().find("NVFP4+FP8"), "NVFP4+FP8");
+  EXPECT_EQ(schemes().find("+MTP"), "");
   EXPECT_EQ(mix.name(), "Q8_0 + MTP");
   EXPECT_EQ(mix.scheme, "Q8_0");
   const double more = (mix.total_bytes(formats()) - plain.total_bytes(formats())).base();
