@@ -213,7 +213,7 @@ TEST_F(LowerInvented, StagesWaitForEachOther) {
 }
 
 TEST(TensorUse, FusedRolesReadTheSameInput) {
-  for (int i = 0; i <= static_cast<int>(TensorRole::Laurel); ++i) {
+  for (int i = 0; i <= static_cast<int>(TensorRole::NextN); ++i) {
     for (int j = 0; j < i; ++j) {
       const auto a = static_cast<TensorRole>(i);
       const auto b = static_cast<TensorRole>(j);
