@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "ops/cores.h"
+
 namespace foretoken::ops {
 namespace {
 
@@ -35,6 +37,7 @@ constexpr double kReferenceSimd = 32.0;
 /// Bytes of int8 products a core multiplies and adds per clock and pipe, by instruction set: the
 /// register width, halved where one vector pipe takes part, doubled for a matrix extension.
 double simd_width(const hwdb::Device& device) {
+  if (!device.core_types.empty()) return device.core_types.front().macs;
   const std::string& isa = device.isa;
   const auto has = [&](const char* text) { return isa.find(text) != std::string::npos; };
   if (has("avx512")) return 64.0;
@@ -123,12 +126,11 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   if (device.device_class == hwdb::DeviceClass::Cpu) {
     c[Covariate::LogSimd] = std::log(simd_width(device) / kReferenceSimd);
   }
-  if (facts.threads > 0 && device.device_class == hwdb::DeviceClass::Cpu) {
-    c[Covariate::LogThreads] = std::log(facts.threads / kReferenceThreads);
-    if (device.cores) {
-      c[Covariate::LogThreadShare] =
-          std::log(std::min(1.0, static_cast<double>(facts.threads) / *device.cores));
-    }
+  if (device.device_class == hwdb::DeviceClass::Cpu) {
+    const double cores = engaged_cores(device, facts.threads, runtime.balances_cores).count;
+    const double threads = facts.threads > 0 ? facts.threads : cores;
+    if (threads > 0.0) c[Covariate::LogThreads] = std::log(threads / kReferenceThreads);
+    if (device.cores) c[Covariate::LogThreadShare] = std::log(cores / *device.cores);
   }
   return c;
 }

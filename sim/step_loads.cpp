@@ -89,8 +89,11 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
               .repeat = node.repeat,
               .context = context_index(step, base, node.op, formats)};
     op.demand.weights *= scale;
-    if (op.demand.weights.base() > 0.0) op.demand.intake *= scale;
-    const ops::Engagement engagement{.threads = facts.threads};
+    if (op.demand.weights.base() > 0.0) {
+      op.demand.intake *= scale * ops::unpackings(node.op, request.runtime->rows_per_unpack);
+    }
+    const ops::Engagement engagement{.threads = facts.threads,
+                                     .balanced = request.runtime->balances_cores};
     op.load = ops::load_of(op.demand, node.launches, device, engagement);
     step.ops.push_back(std::move(op));
   }
