@@ -26,6 +26,7 @@ struct NumberFormat {
   /// Coarse kind whose formats share unpacking work: "float", "legacy", "k-quant", "i-quant",
   /// "trellis", "ternary", "fp8", "fp4", "grouped-int", "channel-int".
   std::string kind;
+  bool interleaved = false;  ///< rows of weights stand interleaved, several unpacked together
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
 
   double bytes_per_value() const { return bytes_per_block / static_cast<double>(values_per_block); }

@@ -74,9 +74,9 @@ struct Device {
 
   MemoryFacts memory;
   std::optional<Bytes> last_level_cache;
-  std::optional<int> cores;       ///< SMs, CUs, GPU cores, CPU cores, NPU cores
-  std::optional<int> fast_cores;  ///< of `cores`, those of the fastest type
-  std::optional<Hertz> clock;     ///< boost
+  std::optional<int> cores;          ///< SMs, CUs, GPU cores, CPU cores, NPU cores
+  std::optional<int> fast_cores;     ///< of `cores`, those of the fastest type
+  std::optional<Hertz> clock;        ///< boost
   std::vector<CoreType> core_types;  ///< of a CPU, fastest first; empty: not stated
   std::array<std::optional<FlopsPerSecond>, kArithmeticClasses> peak;  ///< by ArithmeticClass
   std::vector<Link> links;

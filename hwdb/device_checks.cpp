@@ -147,8 +147,7 @@ void check_core_types(Checker& checker, const Device& device) {
     }
   }
   const auto has_clock = [&](const CoreType& type) { return type.clock == device.clock; };
-  if (device.clock &&
-      std::none_of(device.core_types.begin(), device.core_types.end(), has_clock)) {
+  if (device.clock && std::none_of(device.core_types.begin(), device.core_types.end(), has_clock)) {
     checker.fault("core_types", "have none with the clock that 'clock' states");
   }
 }

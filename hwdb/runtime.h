@@ -47,10 +47,11 @@ struct Runtime {
   /// Year of the first build that keeps and reads only a sliding window's tokens; 0: every build,
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;
-  bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
-                                  ///< what an operator adds to it
-  bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
-  bool balances_cores = false;  ///< idle CPU threads take work from slower ones
+  bool whole_step_graph = false;    ///< an NPU graph runs a whole step: the launch coefficient is
+                                    ///< what an operator adds to it
+  bool expands_mla = false;         ///< MLA decodes with per-head K and V instead of the latent
+  bool repacks_on_request = false;  ///< an option interleaves rows of weights while loading
+  bool balances_cores = false;      ///< idle CPU threads take work from slower ones
   /// Token rows that share one unpacking of a weight row; absent: all of them.
   std::optional<int> rows_per_unpack;
   std::optional<int> static_kv_slots;   ///< KV slots computed whether used or not

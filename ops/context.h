@@ -50,10 +50,12 @@ enum class Covariate : std::uint8_t {
   LogHidden,       ///< ln of the model's hidden size over 4096
   Graphs,          ///< 1 where the runtime replays the step as a captured graph
   LogBits,         ///< ln of the operator format's bits a value over 4.5
-  LogSimd,         ///< ln of a CPU's int8 SIMD width over 32 bytes
+  LogSimd,         ///< ln of int8 products a clock of a CPU's fastest cores over 32
   LogBatch,        ///< ln of the sequences decoded together
+  LogWide,         ///< ln of peak bandwidth over 100 GB/s, 0 below: memory wider than a desktop's
+  Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
 };
-inline constexpr int kCovariates = 12;
+inline constexpr int kCovariates = 14;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

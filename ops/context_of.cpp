@@ -33,6 +33,8 @@ struct TokenRowsOf {
 
 constexpr double kReferenceThreads = 8.0;
 constexpr double kReferenceSimd = 32.0;
+/// Two channels of fast DIMMs. The fabric between cores and wider memory need not keep up with it.
+constexpr double kDesktopMemory = 100e9;
 
 /// Bytes of int8 products a core multiplies and adds per clock and pipe, by instruction set: the
 /// register width, halved where one vector pipe takes part, doubled for a matrix extension.
@@ -126,6 +128,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   if (device.device_class == hwdb::DeviceClass::Cpu) {
     c[Covariate::LogSimd] = std::log(simd_width(device) / kReferenceSimd);
   }
+  c[Covariate::LogWide] = std::log(std::max(1.0, device.memory.bandwidth.base() / kDesktopMemory));
   if (device.device_class == hwdb::DeviceClass::Cpu) {
     const double cores = engaged_cores(device, facts.threads, runtime.balances_cores).count;
     const double threads = facts.threads > 0 ? facts.threads : cores;
@@ -135,16 +138,19 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   return c;
 }
 
-void add_operator(Context& context, const Op& op, const FormatTable& formats) {
+void add_operator(Context& context, const Op& op, const FormatTable& formats, bool repacked) {
   context[Attribute::Format].clear();
   context[Attribute::FormatKind].clear();
   context[Covariate::LogBits] = 0.0;
+  context[Covariate::Interleaved] = 0.0;
   if (const auto format = std::visit(FormatOf{}, op)) {
     context[Attribute::Format] = formats[*format].id;
     context[Attribute::FormatKind] = formats[*format].kind;
     constexpr double kReferenceBits = 4.5;
     context[Covariate::LogBits] =
         std::log(8.0 * formats[*format].bytes_per_value() / kReferenceBits);
+    const bool gemm = std::holds_alternative<Gemm>(op) || std::holds_alternative<ExpertGemm>(op);
+    if (formats[*format].interleaved || (gemm && repacked)) context[Covariate::Interleaved] = 1.0;
   }
   context[Attribute::Tokens] = token_bucket(std::visit(TokenRowsOf{}, op));
 }

@@ -10,8 +10,8 @@ namespace foretoken::ops {
 /// run at its pace; where idle threads take over, rates add up.
 struct EngagedCores {
   double count = 0;  ///< cores that take part
-  Hertz clock{};         ///< summed over them, in cores of the fastest type
-  double macs = 0;       ///< int8 products a clock of the fastest type; 0: not stated
+  Hertz clock{};     ///< summed over them, in cores of the fastest type
+  double macs = 0;   ///< int8 products a clock of the fastest type; 0: not stated
 };
 
 /// 0 threads: the number that is fastest, which is what people use where they do not say.

@@ -35,8 +35,8 @@ double expected_distinct_experts(double experts, double experts_per_token, doubl
 
 Demand demand_of(const Op& op, const FormatTable& formats);
 
-/// How often an operator's weights are unpacked when `rows_per_unpack` token rows share it: once for
-/// kernels that share it among all.
+/// How often an operator's weights are unpacked when `rows_per_unpack` token rows share it: once
+/// for kernels that share it among all.
 double unpackings(const Op& op, std::optional<int> rows_per_unpack);
 
 }  // namespace foretoken::ops
