@@ -28,9 +28,9 @@ const std::vector<std::string>& arithmetic_names() {
 }
 
 const std::vector<std::string>& kind_names() {
-  static const std::vector<std::string> names{"float",       "legacy",     "k-quant", "i-quant",
-                                              "trellis",     "ternary",    "fp8",     "fp4",
-                                              "grouped-int", "channel-int"};
+  static const std::vector<std::string> names{"float",       "legacy",      "k-quant",    "i-quant",
+                                              "table-quant", "trellis",     "ternary",    "fp8",
+                                              "fp4",         "grouped-int", "channel-int"};
   return names;
 }
 

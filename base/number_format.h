@@ -24,7 +24,7 @@ struct NumberFormat {
   double bytes_per_block = 0.0;       ///< scales and minima included
   double bytes_per_row = 0.0;         ///< bytes more a row
   /// Coarse kind whose formats share unpacking work: "float", "legacy", "k-quant", "i-quant",
-  /// "trellis", "ternary", "fp8", "fp4", "grouped-int", "channel-int".
+  /// "table-quant", "trellis", "ternary", "fp8", "fp4", "grouped-int", "channel-int".
   std::string kind;
   bool interleaved = false;  ///< rows of weights stand interleaved, several unpacked together
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
