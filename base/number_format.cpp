@@ -28,9 +28,9 @@ const std::vector<std::string>& arithmetic_names() {
 }
 
 const std::vector<std::string>& kind_names() {
-  static const std::vector<std::string> names{"float",       "legacy",      "k-quant",    "i-quant",
-                                              "table-quant", "trellis",     "ternary",    "fp8",
-                                              "fp4",         "grouped-int", "channel-int"};
+  static const std::vector<std::string> names{"float",       "legacy",     "k-quant", "i-quant",
+                                              "trellis",     "ternary",    "fp8",     "fp4",
+                                              "grouped-int", "channel-int"};
   return names;
 }
 
@@ -49,6 +49,7 @@ NumberFormat format_from(const std::string& id, YamlMap& map) {
   format.bytes_per_block = map.number("bytes", {std::numeric_limits<double>::min(), kMostBytes});
   format.bytes_per_row = map.find_number("row_bytes", {0.0, kMostBytes}).value_or(0.0);
   format.kind = map.choice("kind", kind_names());
+  format.unpack = map.find_choice("unpack", {"table"}).value_or(format.kind);
   format.interleaved = map.find_boolean("interleaved").value_or(false);
   const std::string arithmetic = map.choice("arithmetic", arithmetic_names());
   const auto at = std::find(arithmetic_names().begin(), arithmetic_names().end(), arithmetic);

@@ -26,13 +26,14 @@ enum class Attribute : std::uint8_t {
   Source,  ///< who measured; empty in a prediction
   Format,  ///< of the operator's weights, or of its KV cache
   FormatKind,
+  Unpack,  ///< the kind, i-quants with a table of 16 values apart
   Tokens,  ///< token rows of the operator: "1", "2-3", "4-16", "17-64", ...
   Kernel,
   Flash,   ///< flash attention: "on", "off", "unknown"
   Llm,     ///< architecture class of the model: "dense", "moe", ...
   Scheme,  ///< the model's weight format as a whole
 };
-inline constexpr int kAttributes = 18;
+inline constexpr int kAttributes = 19;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);

@@ -141,11 +141,13 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
 void add_operator(Context& context, const Op& op, const FormatTable& formats, bool repacked) {
   context[Attribute::Format].clear();
   context[Attribute::FormatKind].clear();
+  context[Attribute::Unpack].clear();
   context[Covariate::LogBits] = 0.0;
   context[Covariate::Interleaved] = 0.0;
   if (const auto format = std::visit(FormatOf{}, op)) {
     context[Attribute::Format] = formats[*format].id;
     context[Attribute::FormatKind] = formats[*format].kind;
+    context[Attribute::Unpack] = formats[*format].unpack;
     constexpr double kReferenceBits = 4.5;
     context[Covariate::LogBits] =
         std::log(8.0 * formats[*format].bytes_per_value() / kReferenceBits);
