@@ -53,7 +53,7 @@ enum class Covariate : std::uint8_t {
   LogBits,         ///< ln of the operator format's bits a value over 4.5
   LogSimd,         ///< ln of int8 products a clock of a CPU's fastest cores over 32
   LogBatch,        ///< ln of the sequences decoded together
-  LogWide,         ///< ln of peak bandwidth over 100 GB/s, 0 below: memory wider than a desktop's
+  LogWide,         ///< ln of a CPU's peak bandwidth over 100 GB/s, 0 below: wider than a desktop's
   Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
 };
 inline constexpr int kCovariates = 14;
