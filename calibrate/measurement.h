@@ -33,7 +33,9 @@ struct DecodeRow {
   double prefill_tokens = 0;
   std::optional<double> memory_bytes;
   std::optional<bool> flash_attention;
-  std::string label;  ///< ";"-separated, of `known_labels()`
+  std::optional<bool> expands_mla;  ///< MLA with a cache of keys and values for every head
+  bool repacked = false;            ///< rows of weights interleaved while loading
+  std::string label;                ///< ";"-separated, of `known_labels()`
   std::string notes;
   std::string file;
   int line = 0;

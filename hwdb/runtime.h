@@ -77,9 +77,13 @@ struct Runtime {
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;
   std::vector<HeadPacking> packs_query_heads;  ///< any that fits; none: never
-  bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
-                                  ///< what an operator adds to it
-  bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
+  bool whole_step_graph = false;    ///< an NPU graph runs a whole step: the launch coefficient is
+                                    ///< what an operator adds to it
+  bool expands_mla = false;         ///< MLA decodes with per-head K and V instead of the latent
+  bool repacks_on_request = false;  ///< an option interleaves rows of weights while loading
+  bool balances_cores = false;      ///< idle CPU threads take work from slower ones
+  /// Token rows that share one unpacking of a weight row; absent: all of them.
+  std::optional<int> rows_per_unpack;
   std::optional<int> static_kv_slots;   ///< KV slots computed whether used or not
   std::string activation_quantization;  ///< "", "int8", "fp8": done before quantized GEMMs
   std::string default_format;     ///< weight format people usually run with it; "": none named

@@ -103,6 +103,11 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   read_head_packing(top, runtime);
   runtime.whole_step_graph = top.find_boolean("whole_step_graph").value_or(false);
   runtime.expands_mla = top.find_boolean("expands_mla").value_or(false);
+  runtime.repacks_on_request = top.find_boolean("repacks_on_request").value_or(false);
+  runtime.balances_cores = top.find_boolean("balances_cores").value_or(false);
+  if (const auto rows = top.find_integer("rows_per_unpack", 1, 1024)) {
+    runtime.rows_per_unpack = static_cast<int>(*rows);
+  }
   if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {
     runtime.static_kv_slots = static_cast<int>(*slots);
   }

@@ -23,6 +23,7 @@ struct RunFacts {
   std::string source;
   std::string llm_class;     ///< architecture class of the model
   std::string scheme;        ///< weight format of the model
+  bool repacked = false;     ///< weights were interleaved while loading
   bool has_experts = false;  ///< any layer of the model routes tokens to experts
   double batch = 1;          ///< sequences decoded together
   double hidden = 0;         ///< of the model; 0: not said
@@ -48,7 +49,8 @@ std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);
 
 /// Adds the operator's: its format and how many token rows it has.
-void add_operator(Context& context, const Op& op, const FormatTable& formats);
+void add_operator(Context& context, const Op& op, const FormatTable& formats,
+                  bool repacked = false);
 
 /// "HBM", "GDDR", "LPDDR", "DDR" or "other", from a memory type like "GDDR6X".
 std::string memory_kind(const std::string& type);

@@ -1,9 +1,9 @@
 foretoken_library(ops
   SOURCES
     op.cpp demand.cpp graph.cpp coefficient_id.cpp context.cpp law_spec.cpp law_yaml.cpp load.cpp
-    context_of.cpp coefficients.cpp coefficient_file.cpp
+    context_of.cpp cores.cpp coefficients.cpp coefficient_file.cpp
   HEADERS
     op.h demand.h roofline.h graph.h coefficient_id.h context.h law_spec.h load.h context_of.h
-    coefficients.h coefficient_file.h
+    cores.h coefficients.h coefficient_file.h
   LINK foretoken::base foretoken::hwdb
   LINK_PRIVATE Boost::graph)

@@ -24,6 +24,7 @@ struct Request {
   double gen_tokens = 128;   ///< tokens generated in each sequence
   std::string kv_keys;       ///< KV cache formats; empty: the runtime's default
   std::string kv_values;
+  std::optional<bool> expands_mla;    ///< instead of what the runtime does
   int ranks = 1;                      ///< tensor-parallel devices
   std::optional<Bytes> weight_bytes;  ///< of the real file, when known
   bool device_changed = false;  ///< a what-if changed the datasheet: no longer the measured device

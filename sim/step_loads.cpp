@@ -41,12 +41,13 @@ double weight_scale(const Request& request, const model::WeightAssignment& weigh
 
 /// A context per operator format and token count; operators that share them share the context.
 std::size_t context_index(StepLoads& step, const ops::Context& base, const ops::Op& op,
-                          const FormatTable& formats) {
+                          const FormatTable& formats, bool repacked) {
   ops::Context context = base;
-  ops::add_operator(context, op, formats);
+  ops::add_operator(context, op, formats, repacked);
   const auto found =
-      std::find_if(step.contexts.begin(), step.contexts.end(),
-                   [&](const ops::Context& c) { return c.attributes == context.attributes; });
+      std::find_if(step.contexts.begin(), step.contexts.end(), [&](const ops::Context& c) {
+        return c.attributes == context.attributes && c.covariates == context.covariates;
+      });
   if (found != step.contexts.end()) {
     return static_cast<std::size_t>(found - step.contexts.begin());
   }
@@ -81,7 +82,7 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .fuses_routing = fuses(hwdb::Fusion::Routing),
           .fuses_glu = fuses(hwdb::Fusion::Glu),
           .shares_quantization = fuses(hwdb::Fusion::Quantization),
-          .expands_mla = runtime.expands_mla,
+          .expands_mla = request.expands_mla.value_or(runtime.expands_mla),
           .keeps_windows = ops::keeps_windows(runtime, year),
           .packs_query_heads = packing,
           .quantizes_activations = !runtime.activation_quantization.empty(),
@@ -119,10 +120,13 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
               .demand = ops::demand_of(node.op, formats),
               .load = {},
               .repeat = node.repeat,
-              .context = context_index(step, base, node.op, formats)};
+              .context = context_index(step, base, node.op, formats, facts.repacked)};
     op.demand.weights *= scale;
-    if (op.demand.weights.base() > 0.0) op.demand.intake *= scale;
-    const ops::Engagement engagement{.threads = facts.threads};
+    if (op.demand.weights.base() > 0.0) {
+      op.demand.intake *= scale * ops::unpackings(node.op, request.runtime->rows_per_unpack);
+    }
+    const ops::Engagement engagement{.threads = facts.threads,
+                                     .balanced = request.runtime->balances_cores};
     op.load = ops::load_of(op.demand, node.launches, device, engagement);
     step.ops.push_back(std::move(op));
   }

@@ -28,6 +28,9 @@ graph_capture: true
 activation_quantization: int8
 host_operators: [embedding]
 static_kv_slots: 4096
+rows_per_unpack: 8
+balances_cores: true
+repacks_on_request: true
 memory_overhead:
   fixed: "100 MiB"
   bytes_per_hidden: 500
@@ -94,6 +97,8 @@ TEST(RuntimeYaml, ReadsEveryFact) {
   EXPECT_EQ(runtime.kv_format, "F16");
   EXPECT_EQ(runtime.host_operators, (std::vector<std::string>{"embedding"}));
   EXPECT_EQ(runtime.static_kv_slots, 4096);
+  EXPECT_EQ(runtime.rows_per_unpack, 8);
+  EXPECT_TRUE(runtime.balances_cores && runtime.repacks_on_request);
   EXPECT_DOUBLE_EQ(runtime.memory_overhead_fixed.base(), 104857600.0);
   EXPECT_DOUBLE_EQ(runtime.memory_overhead_per_hidden, 500.0);
   EXPECT_EQ(runtime.check_command, "bench {model} -t {threads}");
