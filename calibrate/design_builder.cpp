@@ -125,7 +125,11 @@ FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double wei
         coefficient(row, seen, ops::kStepSharpness, 0, step.contexts.front()));
     add_op(row, fit);
   }
-  if (with_host) row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
+  if (with_host) {
+    row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
+    row.sequence = coefficient(row, seen, ops::kStepSequence, 0, step.contexts.front());
+    row.sequences = step.sequences;
+  }
   return row;
 }
 

@@ -9,6 +9,13 @@
 
 namespace foretoken::calibrate {
 
+/// What a served row's `batch` counts: sequences that decode, or requests that a client keeps in
+/// flight, of which some may wait.
+enum class BatchKind : std::uint8_t { Running, InFlight };
+/// What a served row's time a token is: undisturbed steps, the mean over all tokens (prompts of
+/// others in it), or the median between two tokens.
+enum class TimeKind : std::uint8_t { Step, Mean, Median };
+
 /// One end-to-end decode measurement.
 struct DecodeRow {
   std::string row_id;
@@ -31,6 +38,8 @@ struct DecodeRow {
   std::optional<double> tokens_per_second;  ///< of the whole batch
   std::optional<double> seconds_per_token;  ///< of one sequence
   double prefill_tokens = 0;
+  BatchKind batch_kind = BatchKind::Running;
+  TimeKind time_kind = TimeKind::Step;
   std::optional<double> memory_bytes;
   std::optional<bool> flash_attention;
   std::string label;  ///< ";"-separated; empty: clean

@@ -53,7 +53,10 @@ ops::LawCoefficients<T> law_of(const FitOp& op, const std::vector<double>& value
 double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
                     std::vector<double>* gradient) {
   const std::vector<double> values = coefficient_values(row, parameters);
-  double total = row.host < 0 ? 0.0 : values[static_cast<std::size_t>(row.host)];
+  const double host = row.host < 0 ? 0.0 : values[static_cast<std::size_t>(row.host)];
+  const double each =
+      row.sequence < 0 ? 0.0 : row.sequences * values[static_cast<std::size_t>(row.sequence)];
+  double total = host + each;
   if (gradient == nullptr) {
     for (const FitOp& op : row.ops) {
       const auto law = law_of<double>(op, values, [](double v, std::size_t) { return v; });
@@ -62,7 +65,8 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
     return std::log(total);
   }
   gradient->assign(values.size(), 0.0);
-  if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] = total;
+  if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] = host;
+  if (row.sequence >= 0) (*gradient)[static_cast<std::size_t>(row.sequence)] = each;
   for (const FitOp& op : row.ops) {
     const auto law = law_of<Jet>(
         op, values, [](double v, std::size_t slot) { return Jet(v, static_cast<int>(slot)); });

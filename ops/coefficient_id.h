@@ -1,6 +1,6 @@
 #pragma once
 
-/// Names of the law's coefficients: one of a few slots for each operator family, and two for the
+/// Names of the law's coefficients: one of a few slots for each operator family, and three for the
 /// whole step. "gemm.dram", "attention.launch", "step.host".
 
 #include <cstdint>
@@ -36,7 +36,9 @@ constexpr CoefficientId coefficient(Family family, Slot slot) {
 inline constexpr CoefficientId kStepHost = static_cast<CoefficientId>(kFamilies * kSlots);
 /// Exponent p of the smooth maximum.
 inline constexpr CoefficientId kStepSharpness = static_cast<CoefficientId>(kFamilies * kSlots + 1);
-inline constexpr int kCoefficients = kFamilies * kSlots + 2;
+/// Seconds a step spends on the host for each sequence: scheduling, sampling, detokenizing.
+inline constexpr CoefficientId kStepSequence = static_cast<CoefficientId>(kFamilies * kSlots + 2);
+inline constexpr int kCoefficients = kFamilies * kSlots + 3;
 
 std::string text_of(CoefficientId id);
 std::optional<CoefficientId> coefficient_of(std::string_view text);

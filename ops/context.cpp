@@ -8,7 +8,8 @@ namespace {
 constexpr std::array<std::string_view, kAttributes> kAttributeNames{
     "device",      "architecture", "generation",     "vendor",          "device_class", "isa",
     "memory",      "runtime",      "runtime_family", "runtime_version", "source",       "format",
-    "format_kind", "tokens",       "kernel",         "flash",           "llm",          "scheme"};
+    "format_kind", "tokens",       "kernel",         "flash",           "llm",          "scheme",
+    "engine"};
 
 constexpr std::array<std::string_view, kCovariates> kCovariateNames{
     "build_year", "ecc",        "log_threads", "log_thread_share", "log_bandwidth", "log_cores",

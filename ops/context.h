@@ -31,8 +31,9 @@ enum class Attribute : std::uint8_t {
   Flash,   ///< flash attention: "on", "off", "unknown"
   Llm,     ///< architecture class of the model: "dense", "moe", ...
   Scheme,  ///< the model's weight format as a whole
+  Engine,  ///< the runtime's engine loop as built then: "present" or "former"
 };
-inline constexpr int kAttributes = 18;
+inline constexpr int kAttributes = 19;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);

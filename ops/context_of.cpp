@@ -93,6 +93,11 @@ bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_yea
   return !build_year || *build_year >= *runtime.sliding_windows_since;
 }
 
+bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year) {
+  if (!runtime.mixes_prefill_since) return false;
+  return !build_year || *build_year >= *runtime.mixes_prefill_since;
+}
+
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
                    const RunFacts& facts) {
   Context c;
@@ -109,6 +114,9 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Attribute::Source] = facts.source;
   c[Attribute::Llm] = facts.llm_class;
   c[Attribute::Scheme] = facts.scheme;
+  const bool former =
+      runtime.engine_since && facts.build_year && *facts.build_year < *runtime.engine_since;
+  c[Attribute::Engine] = former ? "former" : "present";
   c[Attribute::Flash] = !facts.flash_attention ? "unknown" : *facts.flash_attention ? "on" : "off";
 
   constexpr double kBuildOrigin = 2024.0;

@@ -36,6 +36,9 @@ bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
 /// Whether the runtime, as built then, reads only a sliding window's tokens.
 bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year);
 
+/// Whether the runtime, as built then, lets decode steps carry prompt tokens of other requests.
+bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year);
+
 /// Everything but the operator's own attributes.
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);
 

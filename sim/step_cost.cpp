@@ -64,8 +64,11 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
   }
   if (const auto host = ops::resolve(*pricing.pool, ops::kStepHost, step.contexts.front())) {
     cost.host = Seconds::of(host->value);
-    cost.time += cost.host;
   }
+  if (const auto each = ops::resolve(*pricing.pool, ops::kStepSequence, step.contexts.front())) {
+    cost.host += Seconds::of(each->value * step.sequences);
+  }
+  cost.time += cost.host;
   return cost;
 }
 
