@@ -10,6 +10,11 @@
 namespace foretoken::calibrate {
 namespace {
 
+BatchKind batch_kind_of(const std::string& text) {
+  if (text == "in-flight") return BatchKind::InFlight;
+  return text == "waves" ? BatchKind::Waves : BatchKind::Running;
+}
+
 TimeKind time_kind_of(const std::string& text) {
   if (text == "mean") return TimeKind::Mean;
   return text == "median" ? TimeKind::Median : TimeKind::Step;
@@ -41,7 +46,7 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.tokens_per_second = cells.number("decode_tok_s");
   if (const auto ms = cells.number("tpot_ms")) row.seconds_per_token = *ms * 1e-3;
   row.prefill_tokens = cells.number("prefill_tokens").value_or(0.0);
-  row.batch_kind = cells.text("batch_kind") == "in-flight" ? BatchKind::InFlight : BatchKind::Running;
+  row.batch_kind = batch_kind_of(cells.text("batch_kind"));
   row.time_kind = time_kind_of(cells.text("tpot_kind"));
   row.memory_bytes = cells.number("memory_bytes");
   row.label = cells.text("label");

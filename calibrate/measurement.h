@@ -10,8 +10,8 @@
 namespace foretoken::calibrate {
 
 /// What a served row's `batch` counts: sequences that decode, or requests that a client keeps in
-/// flight, of which some may wait.
-enum class BatchKind : std::uint8_t { Running, InFlight };
+/// flight, of which some may wait; in waves when they start and end together.
+enum class BatchKind : std::uint8_t { Running, InFlight, Waves };
 /// What a served row's time a token is: undisturbed steps, the mean over all tokens (prompts of
 /// others in it), or the median between two tokens.
 enum class TimeKind : std::uint8_t { Step, Mean, Median };

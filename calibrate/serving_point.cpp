@@ -1,10 +1,8 @@
 #include "calibrate/serving_point.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
-#include "ops/context_of.h"
 #include "sim/memory_fit.h"
 #include "sim/step_loads.h"
 
@@ -31,28 +29,15 @@ double most_sequences(const sim::Request& request, const model::WeightAssignment
   return std::max(1.0, room / fit.kv);
 }
 
-double median_prompts(double batch, double gen_tokens) {
-  const double arrivals = batch / std::max(gen_tokens, 1.0);
-  if (arrivals < std::log(2.0)) return 0.0;
-  return std::floor(arrivals + 1.0 / 3.0 - 0.02 / arrivals);
-}
-
 void serve(const DecodeRow& row, const model::WeightAssignment& weights, const FormatTable& formats,
            sim::Request& request) {
   if (row.time_kind == TimeKind::Step) return;
-  if (row.batch_kind == BatchKind::InFlight) {
+  if (row.batch_kind != BatchKind::Running) {
     request.batch = std::min(request.batch, most_sequences(request, weights, formats));
   }
   const double prompt = row.prefill_tokens;
-  if (prompt <= 0.0) return;
-  if (row.time_kind == TimeKind::Median) {
-    const double prompts = median_prompts(request.batch, request.gen_tokens);
-    request.prompts = {
-        .share = prompts > 0.0 ? 1.0 : 0.0, .tokens = prompts * prompt, .prompt = prompt};
-    return;
-  }
-  const bool in_waves = row.batch_kind == BatchKind::InFlight &&
-                        !ops::mixes_prefill(*request.runtime, request.facts.build_year);
+  if (row.time_kind == TimeKind::Median || prompt <= 0.0) return;
+  const bool in_waves = row.batch_kind == BatchKind::Waves;
   const double tokens =
       request.batch * prompt / std::max(request.gen_tokens, 1.0) * (in_waves ? kWaveShare : 1.0);
   request.prompts = sim::prompt_traffic(*request.runtime, tokens, prompt);

@@ -17,12 +17,9 @@ namespace foretoken::calibrate {
 double most_sequences(const sim::Request& request, const model::WeightAssignment& weights,
                       const FormatTable& formats);
 
-/// Prompts that are read in the median step when each of `batch` sequences ends after `gen_tokens`
-/// steps and is replaced: the median of a Poisson count of mean batch/gen_tokens.
-double median_prompts(double batch, double gen_tokens);
-
 /// Sets batch and prompt traffic of a request from the row's load. A row that does not say what its
-/// time is (`TimeKind::Step`) is left alone.
+/// time is (`TimeKind::Step`) is left alone. A median between tokens meets no prompts: half of the
+/// steps and more go without, or with a short one, since lengths of prompts are skewed.
 void serve(const DecodeRow& row, const model::WeightAssignment& weights, const FormatTable& formats,
            sim::Request& request);
 

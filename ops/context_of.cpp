@@ -126,6 +126,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
+  c[Covariate::InStep] = facts.in_step ? 1.0 : 0.0;
   c[Covariate::LogBatch] = std::log(std::max(facts.batch, 1.0));
   if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
   if (device.device_class == hwdb::DeviceClass::Cpu) {

@@ -22,6 +22,7 @@ struct RunFacts {
   std::string source;
   std::string llm_class;  ///< architecture class of the model
   std::string scheme;     ///< weight format of the model
+  bool in_step = false;   ///< the operator runs between others, not in a timing loop of its own
   double batch = 1;       ///< sequences decoded together
   double hidden = 0;      ///< of the model; 0: not said
 };

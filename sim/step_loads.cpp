@@ -52,17 +52,29 @@ StepLoads empty_step(const Request& request, const model::WeightAssignment& weig
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);
   facts.batch = request.batch;
+  facts.in_step = true;
   StepLoads step;
   step.sequences = request.batch;
   step.contexts.push_back(ops::context_of(*request.device, *request.runtime, facts));
   return step;
 }
 
+/// Engines that compute in FP8 where weights allow it quantize activations only for such weights.
+bool quantizes_activations(const hwdb::Runtime& runtime, const model::WeightAssignment& weights,
+                           const FormatTable& formats) {
+  if (runtime.activation_quantization != "fp8") return !runtime.activation_quantization.empty();
+  return std::any_of(weights.formats.begin(), weights.formats.end(), [&](FormatId id) {
+    const ArithmeticClass arithmetic = formats[id].arithmetic;
+    return arithmetic == ArithmeticClass::Fp8 || arithmetic == ArithmeticClass::Fp4;
+  });
+}
+
 /// Adds the operators of one pass through the model, which happens `share` times a step.
 void add_pass(StepLoads& step, const Request& request, const model::WeightAssignment& weights,
               const FormatTable& formats, const model::StepShape& shape, double share) {
-  const ops::OpGraph graph =
-      model::lower(*request.llm, weights, shape, lowering_options(request, formats));
+  model::LoweringOptions options = lowering_options(request, formats);
+  options.quantizes_activations = quantizes_activations(*request.runtime, weights, formats);
+  const ops::OpGraph graph = model::lower(*request.llm, weights, shape, options);
   const ops::Context base = step.contexts.front();
   const double scale = weight_scale(request, weights, formats);
   const ops::Engagement engagement{.threads = request.facts.threads};
