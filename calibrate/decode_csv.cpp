@@ -49,7 +49,7 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.batch_kind = batch_kind_of(cells.text("batch_kind"));
   row.time_kind = time_kind_of(cells.text("tpot_kind"));
   row.memory_bytes = cells.number("memory_bytes");
-  row.label = cells.text("label");
+  row.label = cells.labels("label", known_labels());
   row.notes = cells.text("notes");
   row.build_year = cells.date("build_date");
   if (!row.build_year) row.build_year = build_year_of(row.runtime, row.runtime_version);

@@ -42,7 +42,7 @@ struct DecodeRow {
   TimeKind time_kind = TimeKind::Step;
   std::optional<double> memory_bytes;
   std::optional<bool> flash_attention;
-  std::string label;  ///< ";"-separated; empty: clean
+  std::string label;  ///< ";"-separated, of `known_labels()`
   std::string notes;
   std::string file;
   int line = 0;

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/number_format.h"
 #include "hwdb/device.h"
@@ -39,6 +40,11 @@ bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_yea
 
 /// Whether the runtime, as built then, lets decode steps carry prompt tokens of other requests.
 bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year);
+
+/// The runtime's rules of packed query heads that hold for this device, build and setting of flash
+/// attention; what the operator must fulfil is left.
+std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
+                                            const hwdb::Runtime& runtime, const RunFacts& facts);
 
 /// Everything but the operator's own attributes.
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);
