@@ -28,6 +28,8 @@ class CsvCells {
   std::optional<double> positive(std::string_view column);
   /// 1, true, on or yes; 0, false, off or no; a fault for anything else.
   std::optional<bool> flag(std::string_view column);
+  /// Index of the cell's word in `words`; nullopt for an empty cell, a fault for any other word.
+  std::optional<std::size_t> choice(std::string_view column, const std::vector<std::string>& words);
   /// A month or day as a year with a fraction; a fault for anything else.
   std::optional<double> date(std::string_view column);
   /// Labels, ";"-separated; a fault for each that is not known.

@@ -10,16 +10,6 @@
 namespace foretoken::calibrate {
 namespace {
 
-BatchKind batch_kind_of(const std::string& text) {
-  if (text == "in-flight") return BatchKind::InFlight;
-  return text == "waves" ? BatchKind::Waves : BatchKind::Running;
-}
-
-TimeKind time_kind_of(const std::string& text) {
-  if (text == "mean") return TimeKind::Mean;
-  return text == "median" ? TimeKind::Median : TimeKind::Step;
-}
-
 DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   DecodeRow row;
   row.file = table.name();
@@ -46,8 +36,10 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.tokens_per_second = cells.number("decode_tok_s");
   if (const auto ms = cells.number("tpot_ms")) row.seconds_per_token = *ms * 1e-3;
   row.prefill_tokens = cells.number("prefill_tokens").value_or(0.0);
-  row.batch_kind = batch_kind_of(cells.text("batch_kind"));
-  row.time_kind = time_kind_of(cells.text("tpot_kind"));
+  row.batch_kind = static_cast<BatchKind>(
+      cells.choice("batch_kind", {"running", "in-flight", "waves"}).value_or(0));
+  row.time_kind =
+      static_cast<TimeKind>(cells.choice("tpot_kind", {"step", "mean", "median"}).value_or(0));
   row.memory_bytes = cells.number("memory_bytes");
   row.label = cells.labels("label", known_labels());
   row.notes = cells.text("notes");

@@ -78,8 +78,9 @@ struct Runtime {
   bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
                                   ///< what an operator adds to it
   bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
-  std::optional<int> static_kv_slots;   ///< KV slots computed whether used or not
-  /// Most prompt tokens that one step takes in while others decode; 0: prompts are not served beside.
+  std::optional<int> static_kv_slots;  ///< KV slots computed whether used or not
+  /// Most prompt tokens that one step takes in while others decode; 0: prompts are not served
+  /// beside.
   int prefill_chunk = 0;
   /// Year of the first build whose decode steps carry prompt tokens along; 0: every build, absent:
   /// prompts have passes of their own, before the next decode step.

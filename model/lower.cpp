@@ -171,10 +171,9 @@ struct Lowering {
     add_mixers(layer, step, "");
     // Sequences that decode and prompts that are read share every matrix, not the attention.
     const PromptChunk& prompt = step.prompt;
-    add_mixers(
-        layer,
-        {.batch = prompt.sequences, .queries = prompt.queries, .context = prompt.context},
-        "_prompt");
+    add_mixers(layer,
+               {.batch = prompt.sequences, .queries = prompt.queries, .context = prompt.context},
+               "_prompt");
     stages.next_stage();
     const std::vector<Matrix> outputs = matrices(members, TensorUse::OutputProjection, nullptr);
     quantize_input("quantize_mixer_output", hidden, outputs);

@@ -6,15 +6,15 @@ namespace foretoken::ops {
 namespace {
 
 constexpr std::array<std::string_view, kAttributes> kAttributeNames{
-    "device",      "architecture", "generation",     "vendor",          "device_class", "isa",
-    "memory",      "runtime",      "runtime_family", "runtime_version", "source",       "format",
-    "format_kind", "tokens",       "kernel",         "flash",           "llm",          "scheme",
-    "engine"};
+    "device", "architecture", "generation",  "vendor",         "device_class",
+    "isa",    "memory",       "runtime",     "runtime_family", "runtime_version",
+    "source", "format",       "format_kind", "tokens",         "kernel",
+    "flash",  "llm",          "scheme",      "engine"};
 
 constexpr std::array<std::string_view, kCovariates> kCovariateNames{
     "build_year", "ecc",       "log_threads", "log_thread_share", "log_bandwidth",
     "log_cores",  "log_clock", "log_hidden",  "graphs",           "log_bits",
-    "log_simd",   "log_batch", "log_power",        "in_step"};
+    "log_simd",   "log_batch", "log_power",   "in_step",          "eager"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> find(const std::array<std::string_view, N>& names, std::string_view text) {

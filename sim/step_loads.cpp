@@ -46,8 +46,9 @@ std::size_t context_index(StepLoads& step, const ops::Context& base, const ops::
   ops::Context context = base;
   ops::add_operator(context, op, formats);
   const auto found =
-      std::find_if(step.contexts.begin(), step.contexts.end(),
-                   [&](const ops::Context& c) { return c.attributes == context.attributes; });
+      std::find_if(step.contexts.begin(), step.contexts.end(), [&](const ops::Context& c) {
+        return c.attributes == context.attributes && c.covariates == context.covariates;
+      });
   if (found != step.contexts.end()) {
     return static_cast<std::size_t>(found - step.contexts.begin());
   }
@@ -74,7 +75,11 @@ void add_pass(StepLoads& step, const Request& request, const model::WeightAssign
               const FormatTable& formats, const model::StepShape& shape, double share) {
   const ops::OpGraph graph =
       model::lower(*request.llm, weights, shape, lowering_options(request, formats));
-  const ops::Context base = step.contexts.front();
+  ops::Context base = step.contexts.front();
+  // Only steps that are alike from one to the next are replayed: those without prompt tokens.
+  if (shape.prompt.sequences > 0.0) {
+    base[ops::Covariate::Eager] = base[ops::Covariate::Graphs];
+  }
   const double scale = weight_scale(request, weights, formats);
   const ops::Engagement engagement{.threads = request.facts.threads};
   for (const ops::OpNode& node : graph.nodes()) {
@@ -159,9 +164,8 @@ StepLoads mean_step_loads(const Request& request, const model::WeightAssignment&
   }
   const double one =
       std::min(prompts.prompt, static_cast<double>(std::max(request.runtime->prefill_chunk, 1)));
-  const model::PromptChunk chunk{.sequences = prompts.tokens / one,
-                                 .queries = one,
-                                 .context = (prompts.prompt - one) / 2.0};
+  const model::PromptChunk chunk{
+      .sequences = prompts.tokens / one, .queries = one, .context = (prompts.prompt - one) / 2.0};
   if (ops::mixes_prefill(*request.runtime, with_build_year(request.facts).build_year)) {
     model::StepShape mixed = decode;
     mixed.prompt = chunk;
