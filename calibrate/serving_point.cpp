@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ops/context_of.h"
 #include "sim/memory_fit.h"
 #include "sim/step_loads.h"
 
@@ -37,7 +38,8 @@ void serve(const DecodeRow& row, const model::WeightAssignment& weights, const F
   }
   const double prompt = row.prefill_tokens;
   if (row.time_kind == TimeKind::Median || prompt <= 0.0) return;
-  const bool in_waves = row.batch_kind == BatchKind::Waves;
+  const bool in_waves = row.batch_kind == BatchKind::Waves &&
+                        !ops::mixes_prefill(*request.runtime, request.facts.build_year);
   const double tokens =
       request.batch * prompt / std::max(request.gen_tokens, 1.0) * (in_waves ? kWaveShare : 1.0);
   request.prompts = sim::prompt_traffic(*request.runtime, tokens, prompt);

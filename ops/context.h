@@ -55,9 +55,8 @@ enum class Covariate : std::uint8_t {
   LogBatch,        ///< ln of the sequences decoded together
   LogPower,        ///< ln of watts allowed for each core and GHz, over 2
   InStep,          ///< 1 for an operator inside a step, 0 for one that is timed alone
-  Eager,           ///< 1 in a pass over prompts of a runtime whose decode steps are captured graphs
 };
-inline constexpr int kCovariates = 15;
+inline constexpr int kCovariates = 14;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

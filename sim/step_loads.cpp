@@ -46,9 +46,8 @@ std::size_t context_index(StepLoads& step, const ops::Context& base, const ops::
   ops::Context context = base;
   ops::add_operator(context, op, formats);
   const auto found =
-      std::find_if(step.contexts.begin(), step.contexts.end(), [&](const ops::Context& c) {
-        return c.attributes == context.attributes && c.covariates == context.covariates;
-      });
+      std::find_if(step.contexts.begin(), step.contexts.end(),
+                   [&](const ops::Context& c) { return c.attributes == context.attributes; });
   if (found != step.contexts.end()) {
     return static_cast<std::size_t>(found - step.contexts.begin());
   }
@@ -75,11 +74,7 @@ void add_pass(StepLoads& step, const Request& request, const model::WeightAssign
               const FormatTable& formats, const model::StepShape& shape, double share) {
   const ops::OpGraph graph =
       model::lower(*request.llm, weights, shape, lowering_options(request, formats));
-  ops::Context base = step.contexts.front();
-  // Only steps that are alike from one to the next are replayed: those without prompt tokens.
-  if (shape.prompt.sequences > 0.0) {
-    base[ops::Covariate::Eager] = base[ops::Covariate::Graphs];
-  }
+  const ops::Context base = step.contexts.front();
   const double scale = weight_scale(request, weights, formats);
   const ops::Engagement engagement{.threads = request.facts.threads};
   for (const ops::OpNode& node : graph.nodes()) {
