@@ -122,4 +122,13 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
   return fit;
 }
 
+void forget_sources(const Design& design, std::vector<double>& parameters) {
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    const std::string& name = design.names[p];
+    if (name.find("[source=") != std::string::npos || name.find(",source=") != std::string::npos) {
+      parameters[p] = 0.0;
+    }
+  }
+}
+
 }  // namespace foretoken::calibrate

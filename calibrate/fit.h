@@ -42,4 +42,8 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
              const std::vector<std::uint8_t>& included, const std::vector<double>& start,
              const FitSettings& settings, bool with_deviations);
 
+/// Sets what is particular to who measured back to the mean of all: the parameters that a
+/// prediction, which has no source, does not have.
+void forget_sources(const Design& design, std::vector<double>& parameters);
+
 }  // namespace foretoken::calibrate

@@ -29,8 +29,9 @@ void run_fold(const FoldPlan& plan, const std::string& key, const FitSettings& s
     if (plan.keys[i] == key) included[i] = 0;
   }
   std::vector<FitRow> const& rows = pool.fit_rows;
-  const Fit fit = fit_pool(pool.design(), rows, included, plan.start,
-                           starting_from(settings, *pool.law), false);
+  Fit fit = fit_pool(pool.design(), rows, included, plan.start, starting_from(settings, *pool.law),
+                     false);
+  forget_sources(pool.design(), fit.parameters);
   for (std::size_t i = 0; i < pool.rows.size(); ++i) {
     if (plan.keys[i] == key) {
       result.ln_predicted[i] = ln_predicted(rows[i], fit.parameters, nullptr);

@@ -14,6 +14,7 @@ std::string text_of(CoefficientId id) {
   if (id == kStepHost) return "step.host";
   if (id == kStepSharpness) return "step.sharpness";
   if (id == kStepSequence) return "step.sequence";
+  if (id == kStepIssue) return "step.issue";
   const int index = static_cast<int>(id);
   return std::string(text_of(static_cast<Family>(index / kSlots))) + "." +
          std::string(kSlotNames[static_cast<std::size_t>(index % kSlots)]);
@@ -35,7 +36,7 @@ std::vector<std::string> coefficient_names() {
 }
 
 Dim dimension_of(CoefficientId id) {
-  if (id == kStepHost || id == kStepSequence) return kSecondDim;
+  if (id == kStepHost || id == kStepIssue || id == kStepSequence) return kSecondDim;
   if (id == kStepSharpness) return Dim{};
   const auto slot = static_cast<Slot>(static_cast<int>(id) % kSlots);
   if (slot == Slot::Launch || slot == Slot::Ramp) return kSecondDim;

@@ -44,6 +44,7 @@ std::string_view text_of(Bound bound) {
 
 StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
   StepCost cost;
+  double launches = 0.0;
   std::map<LawKey, ops::ResolvedLaw> laws;
   for (const OpLoad& op : step.ops) {
     const LawKey key{op.family, op.context};
@@ -55,6 +56,7 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
     }
     const ops::ResolvedLaw& resolved = found->second;
     const Seconds time = ops::op_time(op.load, resolved.law) * op.repeat;
+    launches += op.load.launches * op.repeat;
     cost.time += time;
     cost.ops.push_back({.time = time,
                         .launch = Seconds::of(op.load.launches * resolved.law.launch * op.repeat),
@@ -62,13 +64,21 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
                         .basis = resolved.basis,
                         .rows = resolved.rows});
   }
+  if (const auto issue = ops::resolve(*pricing.pool, ops::kStepIssue, step.contexts.front())) {
+    // What the device waits for the host to issue launches counts as the host's.
+    const Seconds queued = Seconds::of(ops::queued_time(cost.time.base(), launches * issue->value));
+    cost.host = queued - cost.time;
+    cost.time = queued;
+  }
   if (const auto host = ops::resolve(*pricing.pool, ops::kStepHost, step.contexts.front())) {
-    cost.host = Seconds::of(host->value);
+    cost.host += Seconds::of(host->value);
+    cost.time += Seconds::of(host->value);
   }
   if (const auto each = ops::resolve(*pricing.pool, ops::kStepSequence, step.contexts.front())) {
-    cost.host += Seconds::of(each->value * step.sequences);
+    const Seconds sequences = Seconds::of(each->value * step.sequences);
+    cost.host += sequences;
+    cost.time += sequences;
   }
-  cost.time += cost.host;
   return cost;
 }
 

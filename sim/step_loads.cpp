@@ -58,6 +58,9 @@ std::size_t context_index(StepLoads& step, const ops::Context& base, const ops::
 /// The step's own context, without an operator yet.
 StepLoads empty_step(const Request& request, const model::WeightAssignment& weights) {
   ops::RunFacts facts = with_build_year(request.facts);
+  const auto& layers = request.llm->layers;
+  facts.has_experts = std::any_of(layers.begin(), layers.end(),
+                                  [](const model::Layer& layer) { return layer.moe.has_value(); });
   facts.llm_class = request.llm->arch_class;
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);
