@@ -3,6 +3,7 @@
 /// Cells of one CSV row by column name, with the checks that every measurement file needs; faults
 /// are collected, so that a file's mistakes are reported together.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -3,6 +3,7 @@
 /// Measured rows as a file gives them, before anything is resolved: names are as written, a figure
 /// that the file does not state is absent.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
