@@ -36,6 +36,10 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.tokens_per_second = cells.number("decode_tok_s");
   if (const auto ms = cells.number("tpot_ms")) row.seconds_per_token = *ms * 1e-3;
   row.prefill_tokens = cells.number("prefill_tokens").value_or(0.0);
+  row.batch_kind = static_cast<BatchKind>(
+      cells.choice("batch_kind", {"running", "in-flight", "waves"}).value_or(0));
+  row.time_kind =
+      static_cast<TimeKind>(cells.choice("tpot_kind", {"step", "mean", "median"}).value_or(0));
   row.memory_bytes = cells.number("memory_bytes");
   row.label = cells.labels("label", known_labels());
   row.notes = cells.text("notes");

@@ -29,8 +29,8 @@ void run_fold(const FoldPlan& plan, const std::string& key, const FitSettings& s
     if (plan.keys[i] == key) included[i] = 0;
   }
   std::vector<FitRow> const& rows = pool.fit_rows;
-  Fit fit = fit_pool(pool.design(), rows, included, plan.start,
-                     starting_from(settings, *pool.law), false);
+  Fit fit = fit_pool(pool.design(), rows, included, plan.start, starting_from(settings, *pool.law),
+                     false);
   forget_sources(pool.design(), fit.parameters);
   for (std::size_t i = 0; i < pool.rows.size(); ++i) {
     if (plan.keys[i] == key) {

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "calibrate/labels.h"
-#include "ops/load.h"
+#include "calibrate/serving_point.h"
 
 namespace foretoken::calibrate {
 namespace {
@@ -166,8 +166,8 @@ ResolvedRow Resolver::resolve(const DecodeRow& row) {
       add_label(result.label, "size-mismatch");
     }
   }
-  result.loads =
-      sim::step_loads(request, *result.weights, library_.formats, 1.0, request.mean_context());
+  serve(row, *result.weights, library_.formats, request);
+  result.loads = sim::mean_step_loads(request, *result.weights, library_.formats);
   screen(result);
   return result;
 }

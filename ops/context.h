@@ -32,8 +32,9 @@ enum class Attribute : std::uint8_t {
   Flash,   ///< flash attention: "on", "off", "unknown"
   Llm,     ///< architecture class of the model: "dense", "moe", ...
   Scheme,  ///< the model's weight format as a whole
+  Engine,  ///< the runtime's engine loop as built then: "present" or "former"
 };
-inline constexpr int kAttributes = 19;
+inline constexpr int kAttributes = 20;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);
@@ -56,8 +57,9 @@ enum class Covariate : std::uint8_t {
   LogPower,        ///< ln of watts allowed for each core and GHz, over 2
   LogWide,         ///< ln of a CPU's peak bandwidth over 100 GB/s, 0 below: wider than a desktop's
   Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
+  InStep,          ///< 1 for an operator inside a step, 0 for one that is timed alone
 };
-inline constexpr int kCovariates = 15;
+inline constexpr int kCovariates = 16;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

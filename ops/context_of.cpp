@@ -114,6 +114,11 @@ bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_yea
   return !build_year || *build_year >= *runtime.sliding_windows_since;
 }
 
+bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year) {
+  if (!runtime.mixes_prefill_since) return false;
+  return !build_year || *build_year >= *runtime.mixes_prefill_since;
+}
+
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
                                             const hwdb::Runtime& runtime, const RunFacts& facts) {
   // Since this date the builds themselves turn flash attention on where it is supported.
@@ -145,6 +150,9 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Attribute::Source] = facts.source;
   c[Attribute::Llm] = facts.llm_class;
   c[Attribute::Scheme] = facts.scheme;
+  const bool former =
+      runtime.engine_since && facts.build_year && *facts.build_year < *runtime.engine_since;
+  c[Attribute::Engine] = former ? "former" : "present";
   c[Attribute::Flash] = !facts.flash_attention ? "unknown" : *facts.flash_attention ? "on" : "off";
 
   constexpr double kBuildOrigin = 2024.0;
@@ -154,6 +162,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
+  c[Covariate::InStep] = facts.in_step ? 1.0 : 0.0;
   if (device.tdp && device.cores && device.clock) {
     // A chip whose power limit is low for its cores and stated clock does not hold that clock.
     constexpr double kReferenceWatts = 2.0;

@@ -25,6 +25,7 @@ struct RunFacts {
   std::string scheme;        ///< weight format of the model
   bool repacked = false;     ///< weights were interleaved while loading
   bool has_experts = false;  ///< any layer of the model routes tokens to experts
+  bool in_step = false;      ///< the operator runs between others, not in a timing loop of its own
   double batch = 1;          ///< sequences decoded together
   double hidden = 0;         ///< of the model; 0: not said
 };
@@ -39,6 +40,9 @@ bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
 
 /// Whether the runtime, as built then, reads only a sliding window's tokens.
 bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year);
+
+/// Whether the runtime, as built then, lets decode steps carry prompt tokens of other requests.
+bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year);
 
 /// The runtime's rules of packed query heads that hold for this device, build and setting of flash
 /// attention; what the operator must fulfil is left.

@@ -33,6 +33,18 @@ TEST(RowModel, AddsOperatorsAndHost) {
               1e-12);
 }
 
+TEST(RowModel, HostTimeOfEverySequenceIsAdded) {
+  FitRow row = simple_row();
+  row.coefficients.push_back({.ln_prior = std::log(2e-5), .terms = {}});
+  row.sequence = 3;
+  row.sequences = 50;
+  std::vector<double> gradient;
+  const double total = 3 * (2e-3 + 1e-5) + 1e-3 + 50 * 2e-5;
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, &gradient), std::log(total), 1e-12);
+  EXPECT_NEAR(gradient[2], 1e-3 / total, 1e-12);
+  EXPECT_NEAR(gradient[3], 1e-3 / total, 1e-12);
+}
+
 TEST(RowModel, ParametersActOnLogarithmsByTheirWeight) {
   const double dram = std::exp(0.1);
   const double launch = std::exp(0.2 + 2 * -0.3);
@@ -67,6 +79,7 @@ coefficients:
   allreduce.link: {prior: 0.6, levels: {pool: 0.5}}
   small.launch: {of: gemm.launch, levels: {pool: 0.1}}
   step.host: {prior: 300 us, levels: {pool: 0.5}}
+  step.sequence: {prior: 20 us, levels: {pool: 0.5, engine: 0.5}}
   step.sharpness: {prior: 3, levels: {pool: 0.2}}
 )";
 

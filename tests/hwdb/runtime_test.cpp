@@ -69,6 +69,28 @@ TEST(RuntimeYaml, FaultyFusionDatesAreNamed) {
   EXPECT_THAT(with("{moe: 2025-07}"), HasSubstr("'moe' is in 'fuses' too"));
 }
 
+TEST(RuntimeYaml, ReadsHowPromptsAreServed) {
+  const auto with = [](const std::string& serving) {
+    return changed("graph_capture: true", "graph_capture: true\n" + serving, kText);
+  };
+  const std::string kServing =
+      "serving: {prefill_chunk: 2048, mixes_prefill: 2025-02, memory_share: 0.8, "
+      "reserves_full_length: true}\nengine_since: 2025-03";
+  const Runtime runtime = parse_runtime(with(kServing), "acme-rt.yaml");
+  EXPECT_EQ(runtime.prefill_chunk, 2048);
+  ASSERT_TRUE(runtime.mixes_prefill_since);
+  EXPECT_NEAR(*runtime.mixes_prefill_since, 2025.1, 0.05);
+  EXPECT_DOUBLE_EQ(runtime.memory_share, 0.8);
+  EXPECT_TRUE(runtime.reserves_full_length);
+  EXPECT_TRUE(runtime.engine_since);
+  EXPECT_EQ(parse_runtime(kText, "acme-rt.yaml").prefill_chunk, 0);
+  const auto never = changed("mixes_prefill: 2025-02", "mixes_prefill: never", with(kServing));
+  EXPECT_FALSE(parse_runtime(never, "acme-rt.yaml").mixes_prefill_since);
+  EXPECT_THAT(
+      message_of([&] { parse_runtime(changed("0.8", "1.8", with(kServing)), "acme-rt.yaml"); }),
+      HasSubstr("memory_share"));
+}
+
 TEST(RuntimeYaml, ReadsWhenQueryHeadsArePacked) {
   const std::string text = changed(
       "graph_capture: true",
