@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "calibrate/design_builder.h"
+#include "calibrate/fit.h"
 #include "tests/support/invented_data.h"
 
 namespace foretoken::calibrate {
@@ -43,6 +44,31 @@ TEST(RowModel, HostTimeOfEverySequenceIsAdded) {
   EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, &gradient), std::log(total), 1e-12);
   EXPECT_NEAR(gradient[2], 1e-3 / total, 1e-12);
   EXPECT_NEAR(gradient[3], 1e-3 / total, 1e-12);
+}
+
+TEST(RowModel, AHostThatIssuesSlowlyIsARoofOverTheStep) {
+  FitRow row = simple_row();
+  const double device = 3 * (2e-3 + 1e-5);
+  row.launches = 1000;
+  row.issue = 1;  // 10 us each, 10 ms together
+  const double queued = std::pow(std::pow(device, 4) + std::pow(1e-2, 4), 0.25);
+  std::vector<double> gradient;
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, &gradient), std::log(queued + 1e-3), 1e-12);
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, nullptr), std::log(queued + 1e-3), 1e-12);
+  constexpr double kStep = 1e-6;  // coefficient 1 is both the launch and the issue
+  const double numeric =
+      (ln_predicted(row, {0, kStep, 0}, nullptr) - ln_predicted(row, {0, -kStep, 0}, nullptr)) /
+      (2 * kStep);
+  EXPECT_NEAR(gradient[1], numeric, 1e-8);
+}
+
+TEST(ForgetSources, SetsBackWhatIsParticularToWhoMeasured) {
+  Design design;
+  design.names = {"step.issue[]", "step.issue[source=a]", "gemm.core[device=b,source=a]",
+                  "gemm.core[device=resource=c]"};
+  std::vector<double> parameters{1, 2, 3, 4};
+  forget_sources(design, parameters);
+  EXPECT_EQ(parameters, (std::vector<double>{1, 0, 0, 4}));
 }
 
 TEST(RowModel, ParametersActOnLogarithmsByTheirWeight) {
