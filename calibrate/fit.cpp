@@ -109,7 +109,7 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
     fit.converged = result.converged;
     const bool last = round + 1 == settings.rounds;
     if (last && !with_deviations) break;
-    variances = posterior_variances(rows, included, scales, fit.parameters);
+    variances = Posterior(rows, included, scales, fit.parameters).variances();
     if (last) break;
     update_spreads(design, fit.parameters, variances, fit.rows, scales.spreads);
     update_noise(rows, included, fit.parameters, fit);
