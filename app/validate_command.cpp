@@ -24,6 +24,9 @@ validate::ValidateOptions options_of(const Flags& flags, Console& console) {
   if (const auto text = flags.find("jobs")) {
     options.threads = static_cast<int>(whole_number(flags.written("jobs"), *text, {1, 1024}));
   }
+  if (const auto text = flags.find("pool")) {
+    options.pools = list_items(flags.written("pool"), *text);
+  }
   options.operators = !flags.given("no-operators");
   options.progress = [&console](std::size_t done, std::size_t all) {
     console.progress("folds refitted", done, all);
@@ -42,6 +45,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   flags.add_value("group-by", "KEYS",
                   "comma list of pool (default), class, vendor, runtime, "
                   "format_class, arch_class, device, model, source");
+  flags.add_value("pool", "NAMES", "comma list of pools of coefficients (default: all)");
   flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
   flags.add_switch("no-operators", "leave the operator rows out");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
@@ -57,6 +61,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   if (rows && flags.given("leave-out")) {
     throw UsageError("--against and --leave-out exclude each other");
   }
+  if (rows && flags.given("pool")) throw UsageError("--against and --pool exclude each other");
   const std::vector<std::string> folders = data_folders(flags);
   const sim::Library library = sim::read_library(folders, rows.has_value());
   const validate::Scorecard card = rows ? validate::against(library, *rows, options)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "base/hash.h"
@@ -52,6 +53,10 @@ std::string configuration(const ResolvedRow& row) {
          row.row->source;
 }
 
+std::string device_in_pool(const ResolvedRow& row) {
+  return row.pool + "|" + row.request.device->id;
+}
+
 void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
   Resolver resolver(library);
   std::map<std::string, double> repeats;
@@ -64,14 +69,17 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
     if (resolved->clean()) repeats[configuration(*resolved)] += 1.0;
     data.resolved.push_back(std::move(resolved));
   }
-  std::map<std::string, double> configurations;  // of each device, in all pools
-  for (const auto& entry : repeats) {
-    configurations[entry.first.substr(0, entry.first.find('|'))] += 1.0;
+  std::map<std::string, std::set<std::string>> configurations;  // of each device in each pool
+  for (const auto& resolved : data.resolved) {
+    if (!resolved->clean()) continue;
+    configurations[device_in_pool(*resolved)].insert(configuration(*resolved));
   }
   for (const auto& resolved : data.resolved) {
     PoolData& pool = pool_of(data, library, resolved->pool);
-    const double weight = shared_weight(repeats[configuration(*resolved)], 1.0) *
-                          shared_weight(configurations[resolved->request.device->id], kPerDevice);
+    const double weight =
+        shared_weight(repeats[configuration(*resolved)], 1.0) *
+        shared_weight(static_cast<double>(configurations[device_in_pool(*resolved)].size()),
+                      kPerDevice);
     pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->clean()});
     pool.fit_rows.push_back(pool.builder->row(resolved->loads, resolved->seconds, weight, true));
   }

@@ -154,6 +154,24 @@ void check_group_names(const ValidateOptions& options) {
   }
 }
 
+/// The pools asked for, all when none is named.
+std::vector<const PoolData*> chosen_pools(const calibrate::Dataset& data,
+                                          const std::vector<std::string>& names) {
+  std::vector<const PoolData*> pools;
+  for (const auto& entry : data.pools) {
+    if (names.empty() || std::find(names.begin(), names.end(), entry.first) != names.end()) {
+      pools.push_back(&entry.second);
+    }
+  }
+  for (const std::string& name : names) {
+    if (data.pools.count(name) != 0) continue;
+    std::string known;
+    for (const auto& entry : data.pools) known += (known.empty() ? "" : ", ") + entry.first;
+    throw Error("no measured row in pool '" + name + "'; there are " + known);
+  }
+  return pools;
+}
+
 }  // namespace
 
 Scorecard leave_one_out(const sim::Library& library, const std::vector<std::string>& data_folders,
@@ -161,8 +179,7 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
   check_group_names(options);
   const KeyFunction key = key_function(options.leave_out);
   const calibrate::Dataset data = calibrate::read_dataset(library, data_folders);
-  std::vector<const PoolData*> pools;
-  for (const auto& entry : data.pools) pools.push_back(&entry.second);
+  const std::vector<const PoolData*> pools = chosen_pools(data, options.pools);
   const std::vector<calibrate::Fit> fits =
       calibrate::fit_all(pools, false, {.threads = options.threads, .progress = nullptr});
 

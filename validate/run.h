@@ -16,8 +16,9 @@ struct ValidateOptions {
   std::vector<std::string> group_by = {
       "pool"};  ///< pool, class, runtime, format_class, arch_class, device, model, source
   std::size_t worst = 10;
-  bool operators = true;  ///< kernel rows too
-  int threads = 0;        ///< 0: all cores
+  std::vector<std::string> pools;  ///< only these; empty: all
+  bool operators = true;           ///< kernel rows too
+  int threads = 0;                 ///< 0: all cores
   /// Called now and then with (folds done, folds in all), possibly from several threads.
   std::function<void(std::size_t, std::size_t)> progress;
 };
