@@ -1,9 +1,7 @@
 #include "calibrate/misfit.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <map>
 #include <set>
 #include <utility>
 
@@ -12,9 +10,8 @@
 namespace foretoken::calibrate {
 namespace {
 
-constexpr std::array<double, 3> kLevels{0.9, 0.8, 0.5};
-/// Nearly Cauchy to nearly normal.
-constexpr std::array<int, 4> kTails{2, 4, 8, 30};
+/// The level at which intervals are made to hold their share.
+constexpr double kLevel = 0.9;
 
 /// Value below which a share of the weight lies, by interpolation between middles of weights.
 double weighted_quantile(std::vector<std::pair<double, double>> values, double share) {
@@ -35,47 +32,27 @@ double weighted_quantile(std::vector<std::pair<double, double>> values, double s
   return values.back().first;
 }
 
-/// The scale at which an interval of the level holds its share of the misses: a miss lies on the
-/// border of an interval that is its ratio to the border's distance times wider.
-double scale_for(const std::vector<Miss>& misses, const ops::Draws& noise, int dof, double level) {
-  std::vector<std::pair<double, double>> scales;
-  for (const Miss& miss : misses) {
-    const sim::Doubt doubt{.offsets = miss.offsets, .noise = noise, .misfit = {1.0, dof, 0.0}};
-    const double tail = (1.0 - level) / 2.0;
-    const double border = sim::ln_quantile(doubt, miss.ln_ratio < 0.0 ? tail : 1.0 - tail);
-    scales.emplace_back(std::max(0.0, miss.ln_ratio / border), miss.weight);
-  }
-  return weighted_quantile(std::move(scales), level);
-}
-
 }  // namespace
 
 ops::Misfit misfit_of(const std::vector<Miss>& misses, const ops::Draws& noise) {
-  constexpr std::size_t kFewest = 2;
-  if (misses.size() < kFewest) return {};
-  constexpr double kLeastScale = 0.2;
-  constexpr double kLargestScale = 20.0;
-  ops::Misfit best;
-  double least = 0.0;
-  for (const int dof : kTails) {
-    std::array<double, kLevels.size()> ln_scales{};
-    for (std::size_t i = 0; i < kLevels.size(); ++i) {
-      ln_scales[i] = std::log(
-          std::clamp(scale_for(misses, noise, dof, kLevels[i]), kLeastScale, kLargestScale));
-    }
-    double disagreement = 0.0;
-    for (const double other : ln_scales) disagreement += std::abs(other - ln_scales[0]);
-    if (dof != kTails[0] && disagreement >= least) continue;
-    least = disagreement;
-    best = {.scale = std::exp(ln_scales[0]), .dof = dof};
-  }
+  if (misses.empty()) return {};
+  // A miss lies on the border of the interval that is its ratio to the border's distance wider.
+  std::vector<std::pair<double, double>> scales;
   std::set<std::string> groups;
-  for (const Miss& miss : misses) groups.insert(miss.group);
+  for (const Miss& miss : misses) {
+    const sim::Doubt doubt{.offsets = miss.offsets, .noise = noise, .misfit = {}};
+    const double tail = (1.0 - kLevel) / 2.0;
+    const double border = sim::ln_quantile(doubt, miss.ln_ratio < 0.0 ? tail : 1.0 - tail);
+    scales.emplace_back(std::max(0.0, miss.ln_ratio / border), miss.weight);
+    groups.insert(miss.group);
+  }
+  constexpr double kLeast = 0.2;
+  constexpr double kLargest = 20.0;
+  const double held = std::clamp(weighted_quantile(std::move(scales), kLevel), kLeast, kLargest);
   constexpr double kPriorGroups = 2.0;
-  const double count = static_cast<double>(groups.size());
-  best.scale = std::pow(best.scale, count / (count + kPriorGroups));
-  best.rows = static_cast<double>(misses.size());
-  return best;
+  const auto count = static_cast<double>(groups.size());
+  return {.scale = std::pow(held, count / (count + kPriorGroups)),
+          .rows = static_cast<double>(misses.size())};
 }
 
 }  // namespace foretoken::calibrate

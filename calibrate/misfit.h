@@ -1,7 +1,6 @@
 #pragma once
 
-/// How far a law misses: one scale and one tail for all doubts of a kind, from rows that were left
-/// out.
+/// How far a law misses: one scale for all doubts of a kind, from rows that were left out.
 
 #include <string>
 #include <vector>
@@ -19,8 +18,8 @@ struct Miss {
   std::string group;  ///< what was left out with it
 };
 
-/// Scale and tail with which 50, 80 and 90 % intervals would have held those shares of the misses'
-/// weight, the 90 % one exactly; drawn towards 1 where few groups were left out.
+/// The scale with which 90 % intervals would have held that share of the misses' weight, drawn
+/// towards 1 as if two more groups had been left out and met exactly.
 ops::Misfit misfit_of(const std::vector<Miss>& misses, const ops::Draws& noise);
 
 }  // namespace foretoken::calibrate

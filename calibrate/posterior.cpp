@@ -1,5 +1,6 @@
 #include "calibrate/posterior.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -153,7 +154,11 @@ Belief Posterior::without(const std::vector<std::size_t>& left_out) {
   const Eigen::VectorXd step = impl_->reduced.solve(gradient);
   Belief belief{.parameters = impl_->parameters, .draws = draws_of(impl_->reduced)};
   for (std::size_t p = 0; p < belief.parameters.size(); ++p) {
-    belief.parameters[p] += step[static_cast<Eigen::Index>(p)];
+    double squares = 0.0;
+    for (const double draw : belief.draws[p]) squares += draw * draw;
+    constexpr double kLongest = 3.0;
+    const double longest = kLongest * std::sqrt(squares / ops::kDraws);
+    belief.parameters[p] += std::clamp(step[static_cast<Eigen::Index>(p)], -longest, longest);
   }
   return belief;
 }

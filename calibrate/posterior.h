@@ -34,7 +34,8 @@ class Posterior {
   /// Joint draws with a fixed seed, one entry a parameter.
   std::vector<ops::Draws> draws() const;
   /// Optimum and draws without some of the included rows, by one Newton step from here: exact
-  /// where the law is linear, and for parameters that no other row speaks of.
+  /// where the law is linear, and for parameters that no other row speaks of. A step is at most
+  /// three of the new standard deviations of a parameter.
   Belief without(const std::vector<std::size_t>& left_out);
 
  private:

@@ -20,10 +20,9 @@ struct SourceNoise {
 };
 
 /// How predictions missed rows that were left out inside the fit's own rows: everything between
-/// point and measurement times `scale`, with the tails of Student's distribution.
+/// point and measurement times `scale`.
 struct Misfit {
   double scale = 1.0;
-  int dof = 4;        ///< even; large: normal tails
   double rows = 0.0;  ///< left-out rows behind it; 0: nobody looked
 };
 

@@ -61,7 +61,6 @@ void write_uncertainty(H5Writer& file, const std::string& group, const Uncertain
             ColumnOf{"deviation", "ln ln", [](const SourceNoise& n) { return n.ln_deviation; }});
   write_map(file, group + "/misfits", u.misfits,
             ColumnOf{"scale", "1", [](const Misfit& m) { return m.scale; }},
-            ColumnOf{"dof", "1", [](const Misfit& m) { return static_cast<double>(m.dof); }},
             ColumnOf{"rows", "rows", [](const Misfit& m) { return m.rows; }});
   write_map(file, group + "/devices", u.devices,
             ColumnOf{"steps", "rows", [](const DeviceRows& r) { return r.steps; }},
@@ -78,10 +77,9 @@ void read_uncertainty(const H5Reader& file, const std::string& group, Uncertaint
   for (std::size_t i = 0; i < mean.size(); ++i) u.noise[noises.names()[i]] = {mean[i], deviation[i]};
   const MapReader misfits(file, group + "/misfits");
   const auto scale = misfits.column("scale", "1");
-  const auto dof = misfits.column("dof", "1");
   const auto rows = misfits.column("rows", "rows");
   for (std::size_t i = 0; i < scale.size(); ++i) {
-    u.misfits[misfits.names()[i]] = {scale[i], static_cast<int>(dof[i]), rows[i]};
+    u.misfits[misfits.names()[i]] = {scale[i], rows[i]};
   }
   const MapReader devices(file, group + "/devices");
   const auto steps = devices.column("steps", "rows");

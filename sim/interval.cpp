@@ -7,11 +7,19 @@
 
 namespace foretoken::sim {
 
+namespace {
+
+/// Rows stray from their source's noise further than a normal would let them, which is why the fit
+/// has a robust loss: tails of Student's distribution with this many degrees of freedom.
+constexpr int kTailDof = 4;
+
+}  // namespace
+
 double probability_below(const Doubt& doubt, double ln_ratio) {
   const double x = ln_ratio / doubt.misfit.scale;
   double sum = 0.0;
   for (std::size_t d = 0; d < doubt.offsets.size(); ++d) {
-    sum += student_cdf((x - doubt.offsets[d]) / doubt.noise[d], doubt.misfit.dof);
+    sum += student_cdf((x - doubt.offsets[d]) / doubt.noise[d], kTailDof);
   }
   return sum / static_cast<double>(doubt.offsets.size());
 }

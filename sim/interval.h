@@ -4,7 +4,7 @@
 /// its coefficients (draws of the posterior, pushed through the law), the noise of the source, and
 /// how far the law itself misses:
 ///
-///   ln measured = ln point + scale * (offset of a draw + its noise * student)
+///   ln measured = ln point + scale * (offset of a draw + its noise * student(4))
 ///
 /// so the answer is a mixture over draws, and its quantiles are the interval.
 

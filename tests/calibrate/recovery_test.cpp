@@ -181,9 +181,11 @@ TEST(Recovery, CalibrationIsTheSameBitsOnRepeatAndOnAnyNumberOfThreads) {
   for (const auto& [name, parameter] : a.parameters) {
     EXPECT_EQ(parameter.value, b.parameters.at(name).value) << name;
     EXPECT_EQ(parameter.deviation, b.parameters.at(name).deviation) << name;
+    EXPECT_EQ(parameter.draws, b.parameters.at(name).draws) << name;
   }
-  EXPECT_EQ(a.residuals.unseen_device, b.residuals.unseen_device);
-  EXPECT_EQ(a.residuals.known_device, b.residuals.known_device);
+  for (const auto& [key, misfit] : a.uncertainty.misfits) {
+    EXPECT_EQ(misfit.scale, b.uncertainty.misfits.at(key).scale) << key;
+  }
 }
 
 }  // namespace
