@@ -1,18 +1,33 @@
+#include <array>
+
 #include <fmt/format.h>
 
 #include "app/digits.h"
 #include "app/facts.h"
+#include "base/year.h"
 
 namespace foretoken::app {
 namespace {
 
+constexpr std::array<const char*, hwdb::kFusions> kFused{
+    "q, k and v",
+    "gate and up",
+    "residual add and norm",
+    "norm and its weights",
+    "rope and KV store",
+    "experts of a matrix",
+    "routing of experts",
+    "activation and product",
+    "one quantization for all GEMMs of an input"};
+
 std::string fused(const hwdb::Runtime& runtime) {
   std::vector<std::string> words;
-  if (runtime.fuses_qkv) words.emplace_back("q, k and v");
-  if (runtime.fuses_gate_up) words.emplace_back("gate and up");
-  if (runtime.fuses_norm) words.emplace_back("residual add and norm");
-  if (runtime.fuses_rope) words.emplace_back("rope and KV store");
-  if (runtime.fuses_moe) words.emplace_back("experts of a matrix");
+  for (std::size_t i = 0; i < kFused.size(); ++i) {
+    const auto& since = runtime.fuses_since[i];
+    if (!since) continue;
+    words.emplace_back(*since > 0.0 ? fmt::format("{} (since {})", kFused[i], month_of(*since))
+                                    : kFused[i]);
+  }
   return words.empty() ? "nothing" : fmt::format("{}", fmt::join(words, "; "));
 }
 

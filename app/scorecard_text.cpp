@@ -130,8 +130,10 @@ std::string scorecard_text(const Scorecard& card, ScorecardStyle style) {
   text += section("clean rows (errors of time per token; baselines: median error)",
                   groups_table(groups, "group"), style);
   text += section("operators", groups_table(card.operators, "operator"), style);
-  text +=
-      section("rows with a label, not counted above", groups_table(card.labelled, "label"), style);
+  text += section("clean rows by label (counted above)", groups_table(card.clean_by_label, "label"),
+                  style);
+  text += section("rows with an excluding label, not counted above",
+                  groups_table(card.labelled, "label"), style);
   text += section("worst rows", worst_table(card), style);
   text += skipped_text(card);
   const std::vector<std::string> not_beaten = unbeaten(card);

@@ -1,6 +1,9 @@
 #include "base/year.h"
 
 #include <charconv>
+#include <cmath>
+
+#include <fmt/format.h>
 
 namespace foretoken {
 namespace {
@@ -25,6 +28,12 @@ std::optional<double> year_of(std::string_view date) {
     return std::nullopt;
   }
   return *year + (*month - 0.5) / 12.0;
+}
+
+std::string month_of(double year) {
+  const double whole = std::floor(year);
+  const int month = static_cast<int>((year - whole) * 12.0) + 1;
+  return fmt::format("{:.0f}-{:02}", whole, month);
 }
 
 }  // namespace foretoken

@@ -1,8 +1,10 @@
 #include "calibrate/csv_cells.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "base/suggest.h"
 #include "base/year.h"
 
 namespace foretoken::calibrate {
@@ -56,6 +58,18 @@ std::optional<double> CsvCells::date(std::string_view column) {
   const auto year = year_of(words);
   if (!year) fault(column, "must be a month like 2025-06 or a day like 2025-06-15");
   return year;
+}
+
+std::string CsvCells::labels(std::string_view column, const std::vector<Label>& known) {
+  std::vector<std::string> names;
+  for (const Label& label : known) names.emplace_back(label.name);
+  const std::string text = this->text(column);
+  for (const std::string& name : labels_of(text)) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    faults_.push_back(table_.fault(row_, table_.column(column),
+                                   "unknown label '" + name + "'" + did_you_mean(name, names)));
+  }
+  return text;
 }
 
 void CsvCells::fault(std::string_view column, std::string_view expected) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/csv_table.h"
+#include "calibrate/labels.h"
 
 namespace foretoken::calibrate {
 
@@ -29,6 +30,8 @@ class CsvCells {
   std::optional<bool> flag(std::string_view column);
   /// A month or day as a year with a fraction; a fault for anything else.
   std::optional<double> date(std::string_view column);
+  /// Labels, ";"-separated; a fault for each that is not known.
+  std::string labels(std::string_view column, const std::vector<Label>& known);
 
  private:
   void fault(std::string_view column, std::string_view expected);

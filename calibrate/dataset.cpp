@@ -66,12 +66,12 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
       data.unusable.push_back({row->row_id, resolved->reject});
       continue;
     }
-    if (resolved->clean()) repeats[configuration(*resolved)] += 1.0;
+    if (resolved->fit()) repeats[configuration(*resolved)] += 1.0;
     data.resolved.push_back(std::move(resolved));
   }
   std::map<std::string, std::set<std::string>> configurations;  // of each device in each pool
   for (const auto& resolved : data.resolved) {
-    if (!resolved->clean()) continue;
+    if (!resolved->fit()) continue;
     configurations[device_in_pool(*resolved)].insert(configuration(*resolved));
   }
   for (const auto& resolved : data.resolved) {
@@ -80,7 +80,7 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
         shared_weight(repeats[configuration(*resolved)], 1.0) *
         shared_weight(static_cast<double>(configurations[device_in_pool(*resolved)].size()),
                       kPerDevice);
-    pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->clean()});
+    pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->fit()});
     pool.fit_rows.push_back(pool.builder->row(resolved->loads, resolved->seconds, weight, true));
   }
 }

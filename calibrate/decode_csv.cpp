@@ -37,7 +37,7 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   if (const auto ms = cells.number("tpot_ms")) row.seconds_per_token = *ms * 1e-3;
   row.prefill_tokens = cells.number("prefill_tokens").value_or(0.0);
   row.memory_bytes = cells.number("memory_bytes");
-  row.label = cells.text("label");
+  row.label = cells.labels("label", known_labels());
   row.notes = cells.text("notes");
   row.build_year = cells.date("build_date");
   if (!row.build_year) row.build_year = build_year_of(row.runtime, row.runtime_version);

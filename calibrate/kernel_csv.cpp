@@ -34,7 +34,7 @@ KernelRow read_row(CsvCells& cells, const CsvTable& table) {
   row.tp = cells.number("tp").value_or(1.0);
   row.latency_seconds = number("latency_us") * 1e-6;
   row.footprint_over_llc = cells.number("footprint_over_llc");
-  row.label = cells.text("label");
+  row.label = cells.labels("label", known_kernel_labels());
   return row;
 }
 

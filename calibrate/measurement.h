@@ -33,7 +33,7 @@ struct DecodeRow {
   double prefill_tokens = 0;
   std::optional<double> memory_bytes;
   std::optional<bool> flash_attention;
-  std::string label;  ///< ";"-separated; empty: clean
+  std::string label;  ///< ";"-separated, of `known_labels()`
   std::string notes;
   std::string file;
   int line = 0;

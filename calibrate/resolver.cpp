@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "calibrate/labels.h"
 #include "ops/load.h"
 
 namespace foretoken::calibrate {
@@ -17,12 +18,6 @@ constexpr double kImpossible = 1.06;
 /// File size over computed size beyond which the row is another model or format than it says.
 constexpr double kSmallestFile = 0.6;
 constexpr double kLargestFile = 1.6;
-
-void add_label(std::string& labels, const char* label) {
-  if (labels.find(label) != std::string::npos) return;
-  if (!labels.empty()) labels += ';';
-  labels += label;
-}
 
 double seconds_of(const DecodeRow& row) {
   if (row.batch > 1.0 && row.seconds_per_token) return *row.seconds_per_token;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "calibrate/labels.h"
 #include "calibrate/measurement.h"
 #include "sim/library.h"
 #include "sim/request.h"
@@ -24,7 +25,10 @@ struct ResolvedRow {
   double seconds = 0;  ///< measured, a step: a token of every sequence
   std::string label;   ///< the row's own, and what screening adds
   std::string reject;  ///< why the row cannot be used at all; empty: usable
-  bool clean() const { return reject.empty() && label.empty(); }
+  /// Counts in headlines.
+  bool clean() const { return reject.empty() && labels_count(label); }
+  /// May be learnt from: clean, and the machine as its datasheet says.
+  bool fit() const { return reject.empty() && labels_fit(label); }
 };
 
 class Resolver {

@@ -5,6 +5,8 @@
 #include <cctype>
 #include <utility>
 
+#include "calibrate/labels.h"
+
 namespace foretoken::calibrate {
 namespace {
 
@@ -18,11 +20,6 @@ std::string lower(std::string_view text) {
 bool contains_any(const std::string& text, std::initializer_list<const char*> words) {
   return std::any_of(words.begin(), words.end(),
                      [&](const char* word) { return text.find(word) != std::string::npos; });
-}
-
-void add(std::string& labels, const char* label) {
-  if (!labels.empty()) labels += ';';
-  labels += label;
 }
 
 }  // namespace
@@ -42,25 +39,26 @@ std::string labels_in(const DecodeRow& row) {
   const std::string notes = lower(row.notes);
   const std::string parallelism = lower(row.parallelism);
   std::string labels;
-  if (row.notes.find("FLAG") != std::string::npos) add(labels, "flag");
+  if (row.notes.find("FLAG") != std::string::npos) add_label(labels, "flag");
   if (contains_any(notes, {"speculative", "draft model", "mtp on", "eagle", "dflash"})) {
-    add(labels, "speculative");
+    add_label(labels, "speculative");
   }
   // Tensor parallelism is modelled; splitting layers over devices is not one device's speed.
   const bool tensor_parallel = parallelism.rfind("tp", 0) == 0;
   if ((row.n_devices > 1 && !tensor_parallel) || parallelism.rfind("pp", 0) == 0 ||
       parallelism.rfind("row", 0) == 0 || parallelism.rfind("ep", 0) == 0) {
-    add(labels, "multi-device");
+    add_label(labels, "multi-device");
   }
   if (contains_any(notes, {"partial offload", "cpu-moe", "ncmoe", "exps=cpu", "experts on cpu",
                            "cpu offload", "offloaded to cpu"})) {
-    add(labels, "partial-offload");
+    add_label(labels, "partial-offload");
   }
   if (contains_any(notes, {"low trust", "self-reported", "not trustworthy"})) {
-    add(labels, "low-trust");
+    add_label(labels, "low-trust");
   }
-  if (contains_any(notes, {"throttl"})) add(labels, "throttled");
-  if (contains_any(notes, {"simulated"})) add(labels, "simulated");
+  if (contains_any(notes, {"low reliability"})) add_label(labels, "doubtful");
+  if (contains_any(notes, {"throttl"})) add_label(labels, "throttled");
+  if (contains_any(notes, {"simulated"})) add_label(labels, "simulated");
   return labels;
 }
 

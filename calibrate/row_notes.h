@@ -1,7 +1,7 @@
 #pragma once
 
-/// What free-text notes say of a row: flash attention, and labels that keep a row out of the clean
-/// ones. For files without a `label` column.
+/// What free-text notes say of a row: flash attention, and labels (`labels.h`).
+/// For files without a `label` column.
 
 #include <optional>
 #include <string>
@@ -15,7 +15,7 @@ namespace foretoken::calibrate {
 std::optional<bool> flash_attention_in(std::string_view notes);
 
 /// Labels, ";"-separated, from notes, device count and parallelism: flag, speculative,
-/// multi-device, partial-offload, low-trust, throttled, simulated. Empty: clean.
+/// multi-device, partial-offload, low-trust, doubtful, throttled, simulated. Empty: nothing said.
 std::string labels_in(const DecodeRow& row);
 
 }  // namespace foretoken::calibrate

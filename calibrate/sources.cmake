@@ -1,10 +1,10 @@
 foretoken_library(calibrate
   SOURCES
-    csv_cells.cpp build_date.cpp row_notes.cpp decode_csv.cpp kernel_csv.cpp resolver.cpp
+    csv_cells.cpp build_date.cpp labels.cpp row_notes.cpp decode_csv.cpp kernel_csv.cpp resolver.cpp
     kernel_resolver.cpp design_builder.cpp row_model.cpp solve.cpp posterior.cpp fit.cpp dataset.cpp
     row_keys.cpp misfit.cpp uncertainty.cpp folds.cpp run.cpp
   HEADERS
-    measurement.h csv_cells.h build_date.h row_notes.h decode_csv.h kernel_csv.h resolver.h
+    measurement.h csv_cells.h build_date.h labels.h row_notes.h decode_csv.h kernel_csv.h resolver.h
     kernel_resolver.h fit_row.h design_builder.h row_model.h solve.h posterior.h fit.h dataset.h
     row_keys.h misfit.h uncertainty.h folds.h run.h
   LINK foretoken::sim

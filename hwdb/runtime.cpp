@@ -4,6 +4,17 @@
 
 namespace foretoken::hwdb {
 
+std::string_view text_of(Fusion fusion) {
+  constexpr std::array<std::string_view, kFusions> kWords{
+      "qkv", "gate_up", "norm", "norm_scale", "rope", "moe", "routing", "glu", "quantization"};
+  return kWords[static_cast<std::size_t>(fusion)];
+}
+
+bool Runtime::fuses(Fusion fusion, std::optional<double> build_year) const {
+  const std::optional<double>& since = fuses_since[static_cast<std::size_t>(fusion)];
+  return since && (!build_year || *build_year >= *since);
+}
+
 const std::string& Runtime::pool_of(const Device& device) const {
   static const std::string kNone;
   const auto fits = [&](const PoolRule& rule, std::string_view vendor) {

@@ -4,8 +4,11 @@
 /// each costs, whether graphs are captured, what stays on the host, and which pool of measurements
 /// its coefficients are fitted in. Read from `data/runtimes/<id>.yaml`.
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/quantity.h"
@@ -26,6 +29,33 @@ struct PoolRule {
   std::string pool;
 };
 
+/// What a runtime may run as one launch.
+enum class Fusion : std::uint8_t {
+  Qkv,           ///< one GEMM for q, k and v
+  GateUp,        ///< one GEMM for gate and up
+  Norm,          ///< residual add and norm
+  NormScale,     ///< a norm and the product with its weights
+  Rope,          ///< rope and KV store
+  Moe,           ///< the experts of a matrix, one grouped launch
+  Routing,       ///< softmax, top-k and weights of the experts; the weighted sum of their outputs
+  Glu,           ///< the activation and its product with the gated half
+  Quantization,  ///< an input is quantized once for all GEMMs that read it
+};
+inline constexpr int kFusions = 9;
+
+/// "qkv", "gate_up", "norm", "norm_scale", "rope", "moe", "routing", "glu", "quantization".
+std::string_view text_of(Fusion fusion);
+
+/// Decode attention reads keys and values once for all query heads that share them, instead of
+/// once for each: kernels for flash attention over a 16-bit cache, where all of these hold.
+struct HeadPacking {
+  double since = 0.0;  ///< year of the first build
+  int min_sm = 0;      ///< NVIDIA compute capabilities, as in "sm_80", both included
+  int max_sm = 999;
+  double min_group = 2.0;    ///< query heads for each key/value head
+  double min_context = 0.0;  ///< tokens in the cache
+};
+
 struct Runtime {
   std::string id;    ///< "llama.cpp-cuda"
   std::string name;  ///< "llama.cpp (CUDA)"
@@ -36,17 +66,15 @@ struct Runtime {
   std::vector<PoolRule> pools;
   std::vector<DefaultFor> default_for;
 
-  bool fuses_qkv = false;                     ///< one GEMM for q, k and v
-  bool fuses_gate_up = false;                 ///< one GEMM for gate and up
-  bool fuses_norm = false;                    ///< residual add and norm are one launch
-  bool fuses_rope = false;                    ///< rope and KV store are one launch
-  bool fuses_moe = false;                     ///< experts run in one grouped launch a matrix
+  /// Year of the first build that fuses each; 0: every build, absent: none.
+  std::array<std::optional<double>, kFusions> fuses_since;
   bool graph_capture = false;                 ///< a step is replayed as one captured graph
   std::optional<double> graph_capture_since;  ///< year of the first build that captures; always
   int graph_capture_min_sm = 0;               ///< least NVIDIA compute capability, as in "sm_80"
   /// Year of the first build that keeps and reads only a sliding window's tokens; 0: every build,
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;
+  std::vector<HeadPacking> packs_query_heads;  ///< any that fits; none: never
   bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
                                   ///< what an operator adds to it
   bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
@@ -66,6 +94,8 @@ struct Runtime {
 
   /// The pool for this device; "" when the runtime does not support it.
   const std::string& pool_of(const Device& device) const;
+  /// Whether builds of that year fuse; without a year, whether the newest do.
+  bool fuses(Fusion fusion, std::optional<double> build_year) const;
   bool supports(const Device& device) const { return !pool_of(device).empty(); }
 };
 

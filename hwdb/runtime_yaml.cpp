@@ -52,22 +52,50 @@ void read_windows(YamlMap& top, Runtime& runtime) {
   }
 }
 
-void read_fusion(YamlMap& top, Runtime& runtime) {
-  const auto fused = words(top, "fuses", {"qkv", "gate_up", "norm", "rope", "moe"});
-  const auto has = [&](std::string_view word) {
-    return std::find(fused.begin(), fused.end(), word) != fused.end();
+void read_head_packing(YamlMap& top, Runtime& runtime) {
+  for (YamlMap& rule : top.maps("packs_query_heads")) {
+    HeadPacking packing;
+    if (rule.has("since")) packing.since = date(rule, "since");
+    packing.min_sm = static_cast<int>(rule.find_integer("min_sm", 1, 999).value_or(0));
+    packing.max_sm = static_cast<int>(rule.find_integer("max_sm", 1, 999).value_or(999));
+    packing.min_group = static_cast<double>(rule.find_integer("min_group", 1, 1024).value_or(2));
+    packing.min_context =
+        static_cast<double>(rule.find_integer("min_context", 0, 10'000'000).value_or(0));
+    runtime.packs_query_heads.push_back(packing);
+  }
+}
+
+/// `fuses: [moe, glu]` for every build, `fuses_since: {norm_scale: 2025-08}` from a month on.
+void read_fused_words(YamlMap& top, Runtime& runtime) {
+  std::vector<std::string> known;
+  for (int i = 0; i < kFusions; ++i) known.emplace_back(text_of(static_cast<Fusion>(i)));
+  const auto since = [&](const std::string& word) -> std::optional<double>* {
+    const auto found = std::find(known.begin(), known.end(), word);
+    if (found == known.end()) return nullptr;
+    return &runtime.fuses_since[static_cast<std::size_t>(found - known.begin())];
   };
-  runtime.fuses_qkv = has("qkv");
-  runtime.fuses_gate_up = has("gate_up");
-  runtime.fuses_norm = has("norm");
-  runtime.fuses_rope = has("rope");
-  runtime.fuses_moe = has("moe");
+  for (const std::string& word : words(top, "fuses", known)) {
+    if (auto* const year = since(word)) *year = 0.0;
+  }
+  auto dated = top.find_map("fuses_since");
+  if (!dated) return;
+  for (const std::string& word : dated->keys()) {
+    auto* const year = since(word);
+    if (year == nullptr) continue;  // reported as an unknown key
+    if (*year) dated->fault(word, fmt::format("'{}' is in 'fuses' too", word));
+    *year = date(*dated, word);
+  }
+}
+
+void read_fusion(YamlMap& top, Runtime& runtime) {
+  read_fused_words(top, runtime);
   runtime.graph_capture = top.boolean("graph_capture");
   if (top.has("graph_capture_since"))
     runtime.graph_capture_since = date(top, "graph_capture_since");
   runtime.graph_capture_min_sm =
       static_cast<int>(top.find_integer("graph_capture_min_sm", 1, 999).value_or(0));
   read_windows(top, runtime);
+  read_head_packing(top, runtime);
   runtime.whole_step_graph = top.find_boolean("whole_step_graph").value_or(false);
   runtime.expands_mla = top.find_boolean("expands_mla").value_or(false);
   if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {

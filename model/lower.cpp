@@ -45,6 +45,17 @@ class Stages {
   std::vector<std::size_t> current_;
 };
 
+struct Matrix {
+  std::string name;
+  ops::Op op;
+  FormatId format;
+};
+
+std::vector<Matrix> joined(std::vector<Matrix> a, const std::vector<Matrix>& b) {
+  a.insert(a.end(), b.begin(), b.end());
+  return a;
+}
+
 struct Lowering {
   const Llm& llm;
   const WeightAssignment& weights;
@@ -79,9 +90,10 @@ struct Lowering {
   }
 
   /// The GEMMs of one use among a layer's tensors, fused where the runtime fuses them.
-  bool add_matrices(const std::vector<std::size_t>& members, TensorUse use, const MoeFfn* moe) {
+  std::vector<Matrix> matrices(const std::vector<std::size_t>& members, TensorUse use,
+                               const MoeFfn* moe) const {
     std::vector<bool> done(members.size(), false);
-    bool any = false;
+    std::vector<Matrix> found;
     for (std::size_t i = 0; i < members.size(); ++i) {
       const Tensor& tensor = weights.tensors[members[i]];
       if (done[i] || use_of(tensor.role) != use) continue;
@@ -99,10 +111,14 @@ struct Lowering {
         rows += streamed_rows(other);
         done[j] = true;
       }
-      stages.add(std::string(text_of(tensor.role)), matrix(tensor, format, rows, moe));
-      any = true;
+      found.push_back(
+          {std::string(text_of(tensor.role)), matrix(tensor, format, rows, moe), format});
     }
-    return any;
+    return found;
+  }
+
+  void add(const std::vector<Matrix>& matrices) {
+    for (const Matrix& matrix : matrices) stages.add(matrix.name, matrix.op);
   }
 
   void add_small(const char* name, double width, double launches) {
@@ -110,8 +126,16 @@ struct Lowering {
     stages.next_stage();
   }
 
-  void quantize_activations(const char* name, double width) {
-    if (options.quantizes_activations) add_small(name, width, 1);
+  /// The input of these GEMMs is quantized, for each of them unless they share it. Weights of 16
+  /// and more bits are multiplied as they are.
+  void quantize_input(const char* name, double width, const std::vector<Matrix>& matrices) {
+    if (!options.quantizes_activations) return;
+    const auto& plain = options.plain_formats;
+    const auto launches = std::count_if(matrices.begin(), matrices.end(), [&](const Matrix& m) {
+      return std::find(plain.begin(), plain.end(), m.format) == plain.end();
+    });
+    const double most = options.shares_quantization ? 1.0 : 1e9;
+    add_small(name, width, std::min(static_cast<double>(launches), most));
   }
 
   void all_reduce(const char* name) {
@@ -123,10 +147,14 @@ struct Lowering {
 
   void add_mixer_half(const Layer& layer, const std::vector<std::size_t>& members) {
     const double hidden = static_cast<double>(llm.hidden);
-    quantize_activations("quantize_mixer_input", hidden);
-    if (!add_matrices(members, TensorUse::InputProjection, nullptr)) return;
+    const std::vector<Matrix> inputs = matrices(members, TensorUse::InputProjection, nullptr);
+    if (inputs.empty()) return;
+    quantize_input("quantize_mixer_input", hidden, inputs);
+    add(inputs);
     stages.next_stage();
-    add_matrices(members, TensorUse::LatentProjection, nullptr);
+    const std::vector<Matrix> latent = matrices(members, TensorUse::LatentProjection, nullptr);
+    quantize_input("quantize_latent_input", hidden, latent);
+    add(latent);
     stages.next_stage();
     const MixerShape shape{step, options};
     add_small("rope_and_store", hidden, small_launches_before_mixer(layer, options));
@@ -134,10 +162,18 @@ struct Lowering {
       stages.add(std::move(mixer.name), mixer.op, mixer.launches);
     }
     stages.next_stage();
-    quantize_activations("quantize_mixer_output", hidden);
-    add_matrices(members, TensorUse::OutputProjection, nullptr);
+    const std::vector<Matrix> outputs = matrices(members, TensorUse::OutputProjection, nullptr);
+    quantize_input("quantize_mixer_output", hidden, outputs);
+    add(outputs);
     stages.next_stage();
     all_reduce("attn_all_reduce");
+  }
+
+  /// Softmax, top-k, gather, sum, division and product with the weights, then the additions of the
+  /// experts' outputs.
+  double routing_launches(const MoeFfn& moe) const {
+    if (options.fuses_routing) return 2;
+    return 6.0 + static_cast<double>(moe.experts_per_token - 1);
   }
 
   void add_ffn_half(const Layer& layer, const std::vector<std::size_t>& members) {
@@ -145,18 +181,19 @@ struct Lowering {
     const double width = moe != nullptr
                              ? static_cast<double>(moe->width * moe->experts_per_token)
                              : static_cast<double>(layer.dense ? layer.dense->width : llm.hidden);
-    quantize_activations("quantize_ffn_input", static_cast<double>(llm.hidden));
-    const bool dense = add_matrices(members, TensorUse::FfnInput, moe);
-    const bool experts = add_matrices(members, TensorUse::ExpertInput, moe);
-    if (!dense && !experts) return;
+    const std::vector<Matrix> inputs = joined(matrices(members, TensorUse::FfnInput, moe),
+                                              matrices(members, TensorUse::ExpertInput, moe));
+    if (inputs.empty()) return;
+    quantize_input("quantize_ffn_input", static_cast<double>(llm.hidden), inputs);
+    add(inputs);
     stages.next_stage();
-    // Routing: softmax, top-k, gather and the weighted sum are launches of their own unless fused.
-    constexpr double kRoutingLaunches = 6;
-    if (moe != nullptr && !options.fuses_moe) add_small("routing", width, kRoutingLaunches);
-    add_small("activation", width, 1);
-    quantize_activations("quantize_ffn_hidden", width);
-    add_matrices(members, TensorUse::FfnOutput, moe);
-    add_matrices(members, TensorUse::ExpertOutput, moe);
+    if (moe != nullptr) add_small("routing", width, routing_launches(*moe));
+    const bool gated = moe != nullptr ? moe->gated : layer.dense && layer.dense->gated;
+    add_small("activation", width, gated && !options.fuses_glu ? 2 : 1);
+    const std::vector<Matrix> outputs = joined(matrices(members, TensorUse::FfnOutput, moe),
+                                               matrices(members, TensorUse::ExpertOutput, moe));
+    quantize_input("quantize_ffn_hidden", width, outputs);
+    add(outputs);
     stages.next_stage();
     all_reduce("ffn_all_reduce");
   }
@@ -168,7 +205,8 @@ struct Lowering {
     // A residual add belongs to each half; fused with the norm that follows it, it costs nothing.
     const int norms = std::max(layer.norms, 1);
     const int halves = norms > 1 ? 2 : 1;
-    const double small = norms + (options.fuses_norm ? 0.0 : static_cast<double>(halves));
+    const double small =
+        norms * norm_launches(options) + (options.fuses_norm ? 0.0 : static_cast<double>(halves));
     add_small("norms_and_residuals", hidden, small);
     add_mixer_half(layer, group.tensors);
     add_ffn_half(layer, group.tensors);
@@ -186,28 +224,31 @@ struct Lowering {
                  options.embedding_on_host ? 0 : 1);
     }
     stages.next_stage();
-    add_matrices(members, TensorUse::StepProjection, nullptr);
+    add(matrices(members, TensorUse::StepProjection, nullptr));
     // Projections of the residual streams (AltUp) that belong to no layer.
-    add_matrices(members, TensorUse::InputProjection, nullptr);
+    add(matrices(members, TensorUse::InputProjection, nullptr));
     stages.next_stage();
   }
 
   void add_head(const std::vector<std::size_t>& members) {
     stages.set_repeat(1);
-    add_small("output_norm", static_cast<double>(llm.hidden), 1);
-    quantize_activations("quantize_output", static_cast<double>(llm.hidden));
+    add_small("output_norm", static_cast<double>(llm.hidden), norm_launches(options));
+    std::vector<Matrix> head = matrices(members, TensorUse::Head, nullptr);
     if (llm.tied_embeddings) {
+      head.clear();
       for (const std::size_t i : members) {
         const Tensor& tensor = weights.tensors[i];
         if (tensor.role != TensorRole::TokenEmbedding) continue;
-        stages.add("output", ops::Gemm{.m = step.batch,
-                                       .n = static_cast<double>(tensor.rows) / ranks(),
-                                       .k = static_cast<double>(tensor.row_length),
-                                       .weights = weights.formats[i]});
+        head.push_back({"output",
+                        ops::Gemm{.m = step.batch,
+                                  .n = static_cast<double>(tensor.rows) / ranks(),
+                                  .k = static_cast<double>(tensor.row_length),
+                                  .weights = weights.formats[i]},
+                        weights.formats[i]});
       }
-    } else {
-      add_matrices(members, TensorUse::Head, nullptr);
     }
+    quantize_input("quantize_output", static_cast<double>(llm.hidden), head);
+    add(head);
     stages.next_stage();
   }
 };

@@ -8,6 +8,9 @@
 /// rope and KV store, mixer, output projection, residual and norm, router and up projections,
 /// activation, down projection, residual.
 
+#include <vector>
+
+#include "hwdb/runtime.h"
 #include "model/llm.h"
 #include "model/weight_scheme.h"
 #include "ops/graph.h"
@@ -28,9 +31,15 @@ struct LoweringOptions {
   bool fuses_norm = false;
   bool fuses_rope = false;
   bool fuses_moe = false;
+  bool fuses_norm_scale = false;
+  bool fuses_routing = false;
+  bool fuses_glu = false;
+  bool shares_quantization = false;  ///< an input is quantized once for all GEMMs that read it
   bool expands_mla = false;
-  bool keeps_windows = true;           ///< false: a window masks the whole cache, all of it is read
-  bool quantizes_activations = false;  ///< an extra launch before the GEMMs of an input
+  bool keeps_windows = true;  ///< false: a window masks the whole cache, all of it is read
+  std::vector<hwdb::HeadPacking> packs_query_heads;  ///< decode attention packs where one fits
+  bool quantizes_activations = false;   ///< an extra launch before the GEMMs of an input
+  std::vector<FormatId> plain_formats;  ///< weights that need no quantized activations
   bool embedding_on_host = false;
   double static_kv_slots = 0;  ///< KV slots computed whether used or not; 0: as many as used
   FormatId kv_keys{};
@@ -38,6 +47,11 @@ struct LoweringOptions {
   FormatId activation_table{};  ///< 16-bit format, for lookups and collectives
   int ranks = 1;                ///< tensor-parallel devices; this is the graph of one of them
 };
+
+/// Launches of one norm: itself and the product with its weights, unless they are one.
+inline int norm_launches(const LoweringOptions& options) {
+  return options.fuses_norm_scale ? 1 : 2;
+}
 
 ops::OpGraph lower(const Llm& llm, const WeightAssignment& weights, const StepShape& step,
                    const LoweringOptions& options);

@@ -11,15 +11,17 @@ double as_double(std::int64_t value) { return static_cast<double>(value); }
 
 ops::Op attention_op(const AttentionShape& a, const MixerShape& s) {
   const double ranks = s.options.ranks;
-  return ops::Attention{.batch = s.step.batch,
-                        .queries = s.step.queries,
-                        .heads = as_double(a.heads) / ranks,
-                        .kv_heads = std::max(1.0, as_double(a.kv_heads) / ranks),
-                        .head_dim = as_double(a.head_dim),
-                        .value_dim = as_double(a.value_dim > 0 ? a.value_dim : a.head_dim),
-                        .kv_len = attended_tokens(s.step.context, a, s.options),
-                        .keys = s.options.kv_keys,
-                        .values = s.options.kv_values};
+  return ops::Attention{
+      .batch = s.step.batch,
+      .queries = s.step.queries,
+      .heads = as_double(a.heads) / ranks,
+      .kv_heads = std::max(1.0, as_double(a.kv_heads) / ranks),
+      .head_dim = as_double(a.head_dim),
+      .value_dim = as_double(a.value_dim > 0 ? a.value_dim : a.head_dim),
+      .kv_len = attended_tokens(s.step.context, a, s.options),
+      .keys = s.options.kv_keys,
+      .values = s.options.kv_values,
+      .packs_heads = packs_heads(as_double(a.heads) / as_double(a.kv_heads), s.step.context, s)};
 }
 
 /// Latent attention in the absorbed form, or with keys and values expanded for every head where the
@@ -53,7 +55,8 @@ ops::Op latent_op(const MlaShape& a, const MixerShape& s) {
                               .rank = as_double(a.kv_lora_rank > 0 ? a.kv_lora_rank : a.value_dim),
                               .rope_dim = as_double(a.kv_lora_rank > 0 ? a.rope_dim : 0),
                               .kv_len = length,
-                              .kv = s.options.kv_keys};
+                              .kv = s.options.kv_keys,
+                              .packs_heads = packs_heads(as_double(a.heads), s.step.context, s)};
 }
 
 MixerOp recurrence(const char* name, double state, const MixerShape& s) {
@@ -73,12 +76,19 @@ double attended_tokens(double context, const AttentionShape& attention,
   return attention.chunked && length > window ? window / 2.0 : std::min(length, window);
 }
 
+bool packs_heads(double group, double length, const MixerShape& s) {
+  const auto& rules = s.options.packs_query_heads;
+  return std::any_of(rules.begin(), rules.end(), [&](const hwdb::HeadPacking& rule) {
+    return group >= rule.min_group && length >= rule.min_context;
+  });
+}
+
 double small_launches_before_mixer(const Layer& layer, const LoweringOptions& options) {
   double launches = 0;
   if (layer.attention || layer.mla)
     launches += options.fuses_rope ? 1 : 4;  // rope q, k; store k, v
   if (layer.attention && layer.attention->qk_norm_params > 0)
-    launches += options.fuses_norm ? 1 : 2;
+    launches += (options.fuses_norm ? 1 : 2) * norm_launches(options);
   if (layer.mamba || layer.delta_net || layer.short_conv) launches += 2;  // convolution, activation
   return launches;
 }

@@ -31,6 +31,10 @@ std::vector<MixerOp> mixer_ops(const Llm& llm, const Layer& layer, const MixerSh
 double attended_tokens(double context, const AttentionShape& attention,
                        const LoweringOptions& options);
 
+/// Whether decode attention over `length` tokens reads the cache once for all `group` query heads
+/// that share a key/value head.
+bool packs_heads(double group, double length, const MixerShape& shape);
+
 /// Rope, KV store, head norms: launches of their own unless the runtime fuses them.
 double small_launches_before_mixer(const Layer& layer, const LoweringOptions& options);
 

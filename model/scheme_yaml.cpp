@@ -23,7 +23,7 @@ constexpr Range kFactorRange{.low = 0.2, .high = 5.0};
 const std::vector<std::string>& tensor_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all{"attn_qkv"};
-    for (int role = 0; role <= static_cast<int>(TensorRole::Laurel); ++role) {
+    for (int role = 0; role <= static_cast<int>(TensorRole::NextN); ++role) {
       all.emplace_back(text_of(static_cast<TensorRole>(role)));
     }
     return all;

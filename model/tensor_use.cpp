@@ -18,6 +18,7 @@ TensorUse use_of(TensorRole role) {
     case SsmSmall:
     case DeltaConv:
     case ShortConvKernel:
+    case NextN:
       return TensorUse::Rider;
     case AttnQ:
     case AttnK:

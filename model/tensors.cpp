@@ -14,7 +14,7 @@ struct RoleName {
   std::string_view text;
 };
 
-constexpr std::size_t kRoles = static_cast<std::size_t>(TensorRole::Laurel) + 1;
+constexpr std::size_t kRoles = static_cast<std::size_t>(TensorRole::NextN) + 1;
 
 constexpr std::array<RoleName, kRoles> kRoleNames{{
     {TensorRole::TokenEmbedding, "token_embd"},
@@ -73,6 +73,7 @@ constexpr std::array<RoleName, kRoles> kRoleNames{{
     {TensorRole::PerLayerGate, "per_layer_gate"},
     {TensorRole::AltUp, "altup"},
     {TensorRole::Laurel, "laurel"},
+    {TensorRole::NextN, "nextn"},
 }};
 
 constexpr bool names_stand_in_order() {
@@ -171,20 +172,27 @@ double parameters_read_per_token(const Llm& llm) {
   return sum;
 }
 
-double mtp_parameter_count(const Llm& llm) {
+std::vector<Tensor> mtp_tensors_of(const Llm& llm) {
   const Layer* full = nullptr;
   for (const Layer& layer : llm.layers) {
     if (layer.attention || layer.mla) full = &layer;
   }
-  if (full == nullptr || llm.mtp_layers == 0) return 0.0;
   TensorList list(llm);
-  append_layer(list, llm, *full);
-  constexpr std::int64_t kInputAndOutputNorms = 3;
-  list.hidden_norms(kInputAndOutputNorms);
-  const auto hidden = static_cast<double>(llm.hidden);
-  const double tables = llm.mtp_own_tables ? 2.0 * hidden * static_cast<double>(llm.vocab) : 0.0;
-  return static_cast<double>(llm.mtp_layers) *
-         (sum_of_params(list.take()) + 2.0 * hidden * hidden + tables);
+  if (full == nullptr) return {};
+  list.enter_layer(-1, 0.0);
+  for (std::int64_t i = 0; i < llm.mtp_layers; ++i) {
+    append_layer(list, llm, *full);
+    constexpr std::int64_t kInputAndOutputNorms = 3;
+    list.hidden_norms(kInputAndOutputNorms);
+    list.matrix(TensorRole::NextN, llm.hidden, 2 * llm.hidden);
+    if (llm.mtp_own_tables) {
+      list.matrix(TensorRole::NextN, llm.vocab, llm.hidden);
+      list.matrix(TensorRole::NextN, llm.vocab, llm.hidden);
+    }
+  }
+  return list.take();
 }
+
+double mtp_parameter_count(const Llm& llm) { return sum_of_params(mtp_tensors_of(llm)); }
 
 }  // namespace foretoken::model

@@ -68,7 +68,8 @@ enum class TensorRole : std::uint8_t {
   PerLayerProjection,
   PerLayerGate,
   AltUp,
-  Laurel,  // last: sizes the table of names
+  Laurel,
+  NextN,  // last: sizes the table of names
 };
 
 /// The role's name as GGUF writes it, without layer number and suffix: "attn_q", "ffn_down_exps".
@@ -97,8 +98,10 @@ std::vector<Tensor> tensors_of(const Llm& llm);
 double parameter_count(const Llm& llm);
 /// Parameters read for one token at batch 1: `params() * read_share` summed.
 double parameters_read_per_token(const Llm& llm);
-/// Parameters of the multi-token-prediction layers: for each a copy of the last full layer and the
-/// projection of two hidden states to one.
+/// The multi-token-prediction layers, which some files hold beside `tensors_of`: for each a copy of
+/// the last full layer and the projection of two hidden states to one. They belong to no layer and
+/// no token of plain decode reads them. Empty for a model without any.
+std::vector<Tensor> mtp_tensors_of(const Llm& llm);
 double mtp_parameter_count(const Llm& llm);
 
 }  // namespace foretoken::model

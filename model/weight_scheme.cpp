@@ -20,6 +20,26 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+constexpr std::string_view kMtpSuffix = " + MTP";
+
+/// A scheme's name and whether it is asked for with the prediction layers.
+struct SchemeName {
+  std::string_view scheme;
+  bool holds_mtp = false;
+};
+
+/// Blanks around the plus are as one likes.
+SchemeName parse_name(std::string_view name) {
+  const std::size_t plus = name.rfind('+');
+  if (plus == std::string_view::npos) return {name};
+  std::size_t tail = plus + 1;
+  while (tail < name.size() && name[tail] == ' ') ++tail;
+  if (lower_case(name.substr(tail)) != "mtp") return {name};
+  std::size_t end = plus;
+  while (end > 0 && name[end - 1] == ' ') --end;
+  return {.scheme = name.substr(0, end), .holds_mtp = true};
+}
+
 bool is_self_attention(TensorRole role) {
   return role == TensorRole::AttnQ || role == TensorRole::AttnK || role == TensorRole::AttnV ||
          role == TensorRole::AttnOutput || role == TensorRole::AttnGate;
@@ -36,6 +56,8 @@ class PlaceFinder {
     if (is_self_attention(tensor.role)) {
       place.position = attention_layers_ - 1;
       place.count = traits_.value_tensors;
+    } else if (tensor.layer < 0) {
+      place.position = place.count - 1;  // prediction layers come after all others
     } else {
       // Mixtures of experts are counted by layer; elsewhere the layers without FFN do not count.
       place.position = traits_.experts > 1 ? tensor.layer : ffn_layers_ - 1;
@@ -132,6 +154,10 @@ struct SchemeTable::Impl {
   }
 };
 
+std::string WeightAssignment::name() const {
+  return holds_mtp ? scheme + std::string(kMtpSuffix) : scheme;
+}
+
 Bytes WeightAssignment::total_bytes(const FormatTable& table) const {
   Bytes sum{};
   for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -170,19 +196,31 @@ std::vector<std::string> SchemeTable::ids() const {
 }
 
 std::string SchemeTable::find(std::string_view name) const {
-  const Scheme* scheme = impl_->find(name);
-  return scheme == nullptr ? std::string() : scheme->id;
+  const SchemeName parsed = parse_name(name);
+  const Scheme* scheme = impl_->find(parsed.scheme);
+  if (scheme == nullptr) return {};
+  return parsed.holds_mtp ? scheme->id + std::string(kMtpSuffix) : scheme->id;
 }
 
 WeightAssignment SchemeTable::assign(std::string_view scheme, const Llm& llm,
                                      const FormatTable& table) const {
-  const Scheme& stated = impl_->require(scheme);
+  const SchemeName name = parse_name(scheme);
+  const Scheme& stated = impl_->require(name.scheme);
   const ModelTraits traits = traits_of(llm);
   WeightAssignment assignment{.scheme = stated.id,
+                              .holds_mtp = name.holds_mtp,
                               .tensors = tensors_of(llm),
                               .formats = {},
                               .approximate = stated.approximate,
                               .bytes_factor = stated.bytes_factor};
+  if (name.holds_mtp) {
+    std::vector<Tensor> more = mtp_tensors_of(llm);
+    if (more.empty()) {
+      throw Error(
+          fmt::format("model '{}' has no multi-token-prediction layers for '{}'", llm.id, scheme));
+    }
+    assignment.tensors.insert(assignment.tensors.end(), more.begin(), more.end());
+  }
   PlaceFinder places(llm, traits);
   assignment.formats.reserve(assignment.tensors.size());
   for (const Tensor& tensor : assignment.tensors) {
@@ -192,7 +230,7 @@ WeightAssignment SchemeTable::assign(std::string_view scheme, const Llm& llm,
 }
 
 std::string SchemeTable::activation_format(std::string_view scheme) const {
-  return impl_->require(scheme).activations;
+  return impl_->require(parse_name(scheme).scheme).activations;
 }
 
 }  // namespace foretoken::model

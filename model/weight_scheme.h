@@ -2,7 +2,8 @@
 
 /// Which number format each tensor of a model has under a named weight format: the tensor mix of a
 /// llama.cpp preset ("Q4_K_M"), a uniform format ("fp8"), or a grouped one with 16-bit embedding
-/// and head ("awq"). Schemes are data: `data/formats/schemes/*.yaml`.
+/// and head ("awq"). Schemes are data: `data/formats/schemes/*.yaml`. Any of them may be named with
+/// " + MTP" behind it, for a file that holds the model's multi-token-prediction layers too.
 
 #include <memory>
 #include <string>
@@ -15,9 +16,11 @@
 
 namespace foretoken::model {
 
-/// The formats of one model's tensors, parallel to `tensors_of(llm)`.
+/// The formats of one model's tensors: those of `tensors_of(llm)`, then those of `mtp_tensors_of`
+/// where the file holds them.
 struct WeightAssignment {
-  std::string scheme;
+  std::string scheme;  ///< without " + MTP"
+  bool holds_mtp = false;
   std::vector<Tensor> tensors;
   std::vector<FormatId> formats;
   /// true: the tensor mix is a likeness of a recipe that only its file tells.
@@ -25,6 +28,8 @@ struct WeightAssignment {
   /// What measured files of such a recipe hold, relative to the mix.
   double bytes_factor = 1.0;
 
+  /// As the question named it: the scheme, and that it holds the prediction layers.
+  std::string name() const;
   /// Bytes of all tensors: what the weights occupy in memory.
   Bytes total_bytes(const FormatTable& table) const;
 };
@@ -44,7 +49,7 @@ class SchemeTable {
   /// spelling comes first, as "BF16" and "bf16" differ; then letter case is ignored.
   std::string find(std::string_view name) const;
   /// The format of every tensor of `llm` under `scheme`; throws Error with a suggestion when
-  /// unknown.
+  /// unknown, and when " + MTP" is asked of a model without such layers.
   WeightAssignment assign(std::string_view scheme, const Llm& llm, const FormatTable& table) const;
   /// Arithmetic class of the activations where the scheme states it ("int8" for w8a8), "" when they
   /// are 16-bit. Throws Error when the scheme is unknown.

@@ -11,8 +11,9 @@ constexpr std::array<std::string_view, kAttributes> kAttributeNames{
     "format_kind", "tokens",       "kernel",         "flash",           "llm",          "scheme"};
 
 constexpr std::array<std::string_view, kCovariates> kCovariateNames{
-    "build_year", "ecc",        "log_threads", "log_thread_share", "log_bandwidth", "log_cores",
-    "log_clock",  "log_hidden", "graphs",      "log_bits",         "log_simd",      "log_batch"};
+    "build_year", "ecc",       "log_threads", "log_thread_share", "log_bandwidth",
+    "log_cores",  "log_clock", "log_hidden",  "graphs",           "log_bits",
+    "log_simd",   "log_batch", "log_power"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> find(const std::array<std::string_view, N>& names, std::string_view text) {

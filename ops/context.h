@@ -52,8 +52,9 @@ enum class Covariate : std::uint8_t {
   LogBits,         ///< ln of the operator format's bits a value over 4.5
   LogSimd,         ///< ln of a CPU's int8 SIMD width over 32 bytes
   LogBatch,        ///< ln of the sequences decoded together
+  LogPower,        ///< ln of watts allowed for each core and GHz, over 2
 };
-inline constexpr int kCovariates = 12;
+inline constexpr int kCovariates = 13;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

@@ -76,21 +76,47 @@ std::string generation_of(const hwdb::Device& device) {
   return text.substr(0, end);
 }
 
+namespace {
+
+/// 86 of "sm_86"; 0 for any other instruction set.
+int compute_capability(const hwdb::Device& device) {
+  int sm = 0;
+  if (device.isa.rfind("sm_", 0) == 0) {
+    std::from_chars(device.isa.data() + 3, device.isa.data() + device.isa.size(), sm);
+  }
+  return sm;
+}
+
+}  // namespace
+
 bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
                      std::optional<double> build_year) {
   if (!runtime.graph_capture) return false;
   if (runtime.graph_capture_since && build_year && *build_year < *runtime.graph_capture_since) {
     return false;
   }
-  if (runtime.graph_capture_min_sm == 0 || device.isa.rfind("sm_", 0) != 0) return true;
-  int sm = 0;
-  std::from_chars(device.isa.data() + 3, device.isa.data() + device.isa.size(), sm);
-  return sm >= runtime.graph_capture_min_sm;
+  const int sm = compute_capability(device);
+  return sm == 0 || sm >= runtime.graph_capture_min_sm;
 }
 
 bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year) {
   if (!runtime.sliding_windows_since) return false;
   return !build_year || *build_year >= *runtime.sliding_windows_since;
+}
+
+std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
+                                            const hwdb::Runtime& runtime, const RunFacts& facts) {
+  // Since this date the builds themselves turn flash attention on where it is supported.
+  constexpr double kFlashByDefault = 2025.65;
+  const bool recent = !facts.build_year || *facts.build_year >= kFlashByDefault;
+  std::vector<hwdb::HeadPacking> fitting;
+  if (!facts.flash_attention.value_or(recent)) return fitting;
+  const int sm = compute_capability(device);
+  for (const hwdb::HeadPacking& rule : runtime.packs_query_heads) {
+    const bool built = !facts.build_year || *facts.build_year >= rule.since;
+    if (built && sm >= rule.min_sm && sm <= rule.max_sm) fitting.push_back(rule);
+  }
+  return fitting;
 }
 
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
@@ -118,6 +144,12 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
+  if (device.tdp && device.cores && device.clock) {
+    // A chip whose power limit is low for its cores and stated clock does not hold that clock.
+    constexpr double kReferenceWatts = 2.0;
+    const double core_gigahertz = *device.cores * device.clock->base() / 1e9;
+    c[Covariate::LogPower] = std::log(device.tdp->base() / core_gigahertz / kReferenceWatts);
+  }
   c[Covariate::LogBatch] = std::log(std::max(facts.batch, 1.0));
   if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
   if (device.device_class == hwdb::DeviceClass::Cpu) {

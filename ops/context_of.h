@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/number_format.h"
 #include "hwdb/device.h"
@@ -35,6 +36,11 @@ bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
 
 /// Whether the runtime, as built then, reads only a sliding window's tokens.
 bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year);
+
+/// The runtime's rules of packed query heads that hold for this device, build and setting of flash
+/// attention; what the operator must fulfil is left.
+std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
+                                            const hwdb::Runtime& runtime, const RunFacts& facts);
 
 /// Everything but the operator's own attributes.
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);

@@ -45,7 +45,7 @@ struct DemandOf {
     const double attended = op.kv_len + op.queries / 2.0;
     Demand d;
     d.kv = Bytes::of(op.batch * (op.kv_len + 2.0 * op.queries) * per_token);
-    d.intake = d.kv * (op.heads / op.kv_heads);
+    d.intake = op.packs_heads ? d.kv : d.kv * (op.heads / op.kv_heads);
     d.activations =
         activation_bytes(op.batch * op.queries * op.heads * (op.head_dim + op.value_dim));
     d.flops =
@@ -62,7 +62,7 @@ struct DemandOf {
     const double attended = op.kv_len + op.queries / 2.0;
     Demand d;
     d.kv = Bytes::of(op.batch * (op.kv_len + 2.0 * op.queries) * per_token);
-    d.intake = d.kv * op.heads;
+    d.intake = op.packs_heads ? d.kv : d.kv * op.heads;
     d.activations = activation_bytes(op.batch * op.queries * op.heads * (width + op.rank));
     d.flops = Flops::of(2.0 * op.batch * op.queries * op.heads * attended * (width + op.rank));
     d.arithmetic = ArithmeticClass::Bf16;

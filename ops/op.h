@@ -43,6 +43,7 @@ struct Attention {
   double kv_len = 0;
   FormatId keys{};
   FormatId values{};
+  bool packs_heads = false;  ///< keys and values are taken in once for all heads that share them
 };
 
 /// Multi-head latent attention in the absorbed form: every head reads the same latent cache.
@@ -54,6 +55,7 @@ struct LatentAttention {
   double rope_dim = 0;
   double kv_len = 0;
   FormatId kv{};
+  bool packs_heads = false;  ///< the latent is taken in once for all heads
 };
 
 /// A recurrent mixer's state update: `state` elements a sequence are read and written once a token.

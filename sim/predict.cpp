@@ -145,7 +145,7 @@ Report predict(const Request& request, const Library& library, double level) {
   report.model = request.llm->id;
   report.device = request.device->id;
   report.runtime = request.runtime->id;
-  report.format = weights.scheme;
+  report.format = weights.name();
   report.format_approximate = weights.approximate;
   report.pool = pricing.pool->law.pool;
   report.batch = request.batch;

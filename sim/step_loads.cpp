@@ -12,6 +12,21 @@ namespace {
 /// A runtime whose build nobody states is a current one: the middle of the newest measured rows.
 constexpr double kCurrentBuildYear = 2026.0;
 
+ops::RunFacts with_build_year(ops::RunFacts facts) {
+  if (!facts.build_year) facts.build_year = kCurrentBuildYear;
+  return facts;
+}
+
+/// Formats of weights that are multiplied as they are.
+std::vector<FormatId> plain_formats(const FormatTable& formats) {
+  std::vector<FormatId> plain;
+  for (const char* name : {"F32", "F16", "BF16"}) {
+    FormatId id{};
+    if (formats.find(name, id)) plain.push_back(id);
+  }
+  return plain;
+}
+
 std::string shard_of(const std::string& format, const std::string& fallback) {
   return format.empty() ? fallback : format;
 }
@@ -47,19 +62,34 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
     return std::find(runtime.host_operators.begin(), runtime.host_operators.end(), name) !=
            runtime.host_operators.end();
   };
-  return {.fuses_qkv = runtime.fuses_qkv,
-          .fuses_gate_up = runtime.fuses_gate_up,
-          .fuses_norm = runtime.fuses_norm,
-          .fuses_rope = runtime.fuses_rope,
-          .fuses_moe = runtime.fuses_moe,
+  const std::optional<double> year = with_build_year(request.facts).build_year;
+  const auto fuses = [&](hwdb::Fusion fusion) { return runtime.fuses(fusion, year); };
+  const FormatId keys = formats.id_of(shard_of(request.kv_keys, runtime.kv_format));
+  const FormatId values = formats.id_of(shard_of(request.kv_values, runtime.kv_format));
+  const auto sixteen_bits = [&](FormatId id) { return formats[id].bytes_per_value() >= 2.0; };
+  std::vector<hwdb::HeadPacking> packing;
+  // A quantized cache is unpacked by the kernels that take it in head by head.
+  if (sixteen_bits(keys) && sixteen_bits(values)) {
+    packing = ops::head_packing(*request.device, runtime, with_build_year(request.facts));
+  }
+  return {.fuses_qkv = fuses(hwdb::Fusion::Qkv),
+          .fuses_gate_up = fuses(hwdb::Fusion::GateUp),
+          .fuses_norm = fuses(hwdb::Fusion::Norm),
+          .fuses_rope = fuses(hwdb::Fusion::Rope),
+          .fuses_moe = fuses(hwdb::Fusion::Moe),
+          .fuses_norm_scale = fuses(hwdb::Fusion::NormScale),
+          .fuses_routing = fuses(hwdb::Fusion::Routing),
+          .fuses_glu = fuses(hwdb::Fusion::Glu),
+          .shares_quantization = fuses(hwdb::Fusion::Quantization),
           .expands_mla = runtime.expands_mla,
-          .keeps_windows =
-              ops::keeps_windows(runtime, request.facts.build_year.value_or(kCurrentBuildYear)),
+          .keeps_windows = ops::keeps_windows(runtime, year),
+          .packs_query_heads = packing,
           .quantizes_activations = !runtime.activation_quantization.empty(),
+          .plain_formats = plain_formats(formats),
           .embedding_on_host = on_host("embedding"),
           .static_kv_slots = static_cast<double>(runtime.static_kv_slots.value_or(0)),
-          .kv_keys = formats.id_of(shard_of(request.kv_keys, runtime.kv_format)),
-          .kv_values = formats.id_of(shard_of(request.kv_values, runtime.kv_format)),
+          .kv_keys = keys,
+          .kv_values = values,
           .activation_table = formats.id_of("F16"),
           .ranks = request.ranks};
 }
@@ -70,8 +100,7 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
   const model::StepShape shape{.batch = request.batch, .queries = queries, .context = context};
   const ops::OpGraph graph =
       model::lower(*request.llm, weights, shape, lowering_options(request, formats));
-  ops::RunFacts facts = request.facts;
-  if (!facts.build_year) facts.build_year = kCurrentBuildYear;
+  ops::RunFacts facts = with_build_year(request.facts);
   facts.llm_class = request.llm->arch_class;
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);

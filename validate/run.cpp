@@ -94,32 +94,28 @@ void add_worst(const std::vector<const ScoredRow*>& rows, std::size_t most, Scor
   }
 }
 
-/// Every label of a row, "a;b" -> a, b.
-std::vector<std::string> labels_of(const std::string& text) {
-  std::vector<std::string> labels;
-  std::size_t start = 0;
-  while (start <= text.size()) {
-    const std::size_t end = std::min(text.find(';', start), text.size());
-    if (end > start) labels.push_back(text.substr(start, end - start));
-    start = end + 1;
+/// Groups a row under each of its labels.
+void add_labelled(const ScoredRow& row, Grouped& grouped) {
+  for (const std::string& label : calibrate::labels_of(row.row->decode->label)) {
+    grouped["label=" + label].push_back(&row);
   }
-  return labels;
 }
 
 void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& options,
                Scorecard& card) {
   std::vector<const ScoredRow*> clean_rows;
   Grouped grouped;
+  Grouped clean_by_label;
   Grouped labelled;
   for (const ScoredRow& row : scored) {
     if (row.row->decode == nullptr) continue;
     if (clean(*row.row)) {
       clean_rows.push_back(&row);
       for (const std::string& by : options.group_by) grouped[group_key(row, by)].push_back(&row);
+      if (row.row->decode->label.empty()) clean_by_label["no label"].push_back(&row);
+      add_labelled(row, clean_by_label);
     } else {
-      for (const std::string& label : labels_of(row.row->decode->label)) {
-        labelled["label=" + label].push_back(&row);
-      }
+      add_labelled(row, labelled);
     }
   }
   card.predicted = clean_rows.size();
@@ -127,6 +123,9 @@ void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& optio
   card.baselines = all_baselines(clean_rows);
   card.kendall_tau = kendall_tau(clean_rows);
   card.groups = groups_of(grouped);
+  if (clean_by_label.count("no label") != clean_by_label.size()) {
+    card.clean_by_label = groups_of(clean_by_label);
+  }
   card.labelled = groups_of(labelled);
   add_worst(clean_rows, options.worst, card);
 }

@@ -52,10 +52,11 @@ struct Scorecard {
   std::vector<Skipped> skipped;  ///< rows not predicted at all
   Metrics all;
   std::array<Metrics, kBaselines> baselines;
-  double kendall_tau = 0;        ///< of device ranking within a model and format, mean
-  std::vector<Group> groups;     ///< of clean rows
-  std::vector<Group> labelled;   ///< rows that are not clean, by label
-  std::vector<Group> operators;  ///< kernel rows, by pool and operator
+  double kendall_tau = 0;             ///< of device ranking within a model and format, mean
+  std::vector<Group> groups;          ///< of clean rows
+  std::vector<Group> clean_by_label;  ///< the same, by label; empty when no clean row has one
+  std::vector<Group> labelled;        ///< rows that are not clean, by label
+  std::vector<Group> operators;       ///< kernel rows, by pool and operator
   std::vector<Worst> worst;
 };
 

@@ -47,11 +47,20 @@ TEST_F(DatasetTest, KeepsReasonsForRowsItCannotUse) {
   EXPECT_EQ(set.pools.at("forge").rows.size(), 1u);
 }
 
-TEST_F(DatasetTest, LabelledRowsArePredictedButNotFitted) {
-  decode("r1,us,anvil,plain,tenfold,half,0,300,throttled\n");
+TEST_F(DatasetTest, LabelsDecideWhatIsFittedAndWhatCounts) {
+  decode(
+      "r1,us,anvil,plain,tenfold,half,0,300,multi-device\n"
+      "r2,us,anvil,plain,tenfold,half,0,300,throttled\n"
+      "r3,us,anvil,plain,tenfold,half,0,300,prefill-heavy\n");
   const Dataset set = read();
-  ASSERT_EQ(set.pools.at("forge").rows.size(), 1u);
-  EXPECT_FALSE(set.pools.at("forge").rows[0].fitted);
+  const auto& rows = set.pools.at("forge").rows;
+  ASSERT_EQ(rows.size(), 3u);  // all are predicted
+  EXPECT_FALSE(rows[0].fitted);
+  EXPECT_FALSE(rows[0].decode->clean());
+  EXPECT_FALSE(rows[1].fitted);
+  EXPECT_TRUE(rows[1].decode->clean());
+  EXPECT_TRUE(rows[2].fitted);
+  EXPECT_TRUE(rows[2].decode->clean());
 }
 
 TEST_F(DatasetTest, RowsOfOneConfigurationShareTheirWeight) {
@@ -89,7 +98,7 @@ TEST_F(DatasetTest, KernelsJoinThePoolOfTheirDevice) {
   data.write("measurements/kernels/gemm.csv",
              "row_id,device,runtime,op,weight_format,m,n,k,latency_us,label\n"
              "k1,anvil,plain,gemm,F16,1,1000,2000,20,\n"
-             "k2,anvil,plain,gemm,F16,1,1000,2000,20,in-cache\n"
+             "k2,anvil,plain,gemm,F16,1,1000,2000,20,cache\n"
              "k3,anvil,plain,sort,F16,1,1000,2000,20,\n");
   const Dataset set = read();
   const PoolData& forge = set.pools.at("forge");

@@ -102,6 +102,14 @@ TEST(DecodeCsv, NotesSpeakWhereNoColumnDoes) {
   EXPECT_EQ(with_notes(",flash_attention", ",0").flash_attention, false);
 }
 
+TEST(DecodeCsv, AnUnknownLabelIsAFaultWithItsPlace) {
+  const std::string message =
+      fault_of(kHeader + ",label\na,b,c,d,1,flag;prefill-heavy\na,b,c,d,1,flag;throtled\n");
+  EXPECT_THAT(message, HasSubstr("rows.csv:3"));
+  EXPECT_THAT(message, HasSubstr("unknown label 'throtled'; did you mean 'throttled'?"));
+  EXPECT_THAT(message, Not(HasSubstr("rows.csv:2")));
+}
+
 TEST(DecodeCsv, TheVersionTellsTheBuildWhereNoDateIsStated) {
   const auto rows = read(
       "device,runtime,model,weight_format,decode_tok_s,runtime_version,build_date\n"

@@ -72,6 +72,12 @@ TEST(KernelCsv, RefusesFiguresThatAreNone) {
   }
 }
 
+TEST(KernelCsv, AnUnknownLabelIsAFaultWithItsPlace) {
+  EXPECT_THAT(fault_of("device,runtime,op,latency_us,label\na,b,gemm,1,cache\na,b,gemm,1,caches\n"),
+              AllOf(HasSubstr("kernels.csv:3"), HasSubstr("unknown label 'caches'"),
+                    HasSubstr("did you mean 'cache'?")));
+}
+
 TEST(KernelCsv, ReportsAllFaultsTogether) {
   EXPECT_THAT(fault_of("device,runtime,op,latency_us\na,b,gemm,-1\na,b,gemm,x\n"),
               AllOf(HasSubstr("kernels.csv:2"), HasSubstr("kernels.csv:3")));

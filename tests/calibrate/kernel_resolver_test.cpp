@@ -118,7 +118,7 @@ TEST(KernelResolver, RejectsWhatItDoesNotKnowAndSaysWhat) {
 
 TEST(KernelResolver, ALabelKeepsARowOutOfTheFit) {
   KernelRow row = gemm_row();
-  row.label = "in-cache";
+  row.label = "cache";
   EXPECT_EQ(resolve(row).reject, "");
   EXPECT_FALSE(resolve(row).clean());
 }

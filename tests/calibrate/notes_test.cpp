@@ -57,6 +57,7 @@ TEST(Labels, NameWhatKeepsARowOut) {
   EXPECT_EQ(labels("partial offload, 20 layers"), "partial-offload");
   EXPECT_EQ(labels("-ot exps=CPU"), "partial-offload");
   EXPECT_EQ(labels("self-reported on a forum"), "low-trust");
+  EXPECT_EQ(labels("LOW RELIABILITY: disk image"), "doubtful");
   EXPECT_EQ(labels("laptop was throttling"), "throttled");
   EXPECT_EQ(labels("simulated"), "simulated");
 }

@@ -46,12 +46,49 @@ std::string faults(const std::string& from, const std::string& to) {
   return message_of([&] { parse_runtime(changed(from, to, kText), "acme-rt.yaml"); });
 }
 
+TEST(RuntimeYaml, FusionsHaveTheMonthOfTheirFirstBuild) {
+  const std::string text =
+      changed("fuses: [qkv, moe]", "fuses: [moe]\nfuses_since: {glu: 2025-07}", kText);
+  const Runtime runtime = parse_runtime(text, "acme-rt.yaml");
+  EXPECT_FALSE(runtime.fuses(Fusion::Glu, 2025.4));
+  EXPECT_TRUE(runtime.fuses(Fusion::Glu, 2025.6));
+  EXPECT_TRUE(runtime.fuses(Fusion::Glu, std::nullopt));
+  EXPECT_TRUE(runtime.fuses(Fusion::Moe, 2023.0));
+  EXPECT_FALSE(runtime.fuses(Fusion::Qkv, 2026.0));
+}
+
+TEST(RuntimeYaml, FaultyFusionDatesAreNamed) {
+  const auto with = [](const char* dated) {
+    return faults("fuses: [qkv, moe]", std::string("fuses: [qkv, moe]\nfuses_since: ") + dated);
+  };
+  EXPECT_THAT(with("{glue: 2025-07}"), HasSubstr("glue"));
+  EXPECT_THAT(with("{glu: soon}"), HasSubstr("must be a month like 2025-06"));
+  EXPECT_THAT(with("{moe: 2025-07}"), HasSubstr("'moe' is in 'fuses' too"));
+}
+
+TEST(RuntimeYaml, ReadsWhenQueryHeadsArePacked) {
+  const std::string text = changed(
+      "graph_capture: true",
+      "graph_capture: true\npacks_query_heads:\n  - {since: 2025-02, min_sm: 75, max_sm: 88}\n"
+      "  - {min_sm: 89, min_group: 5, min_context: 8192}",
+      kText);
+  const Runtime runtime = parse_runtime(text, "acme-rt.yaml");
+  ASSERT_EQ(runtime.packs_query_heads.size(), 2U);
+  EXPECT_NEAR(runtime.packs_query_heads[0].since, 2025.125, 0.001);
+  EXPECT_EQ(runtime.packs_query_heads[0].max_sm, 88);
+  EXPECT_EQ(runtime.packs_query_heads[0].min_group, 2);
+  EXPECT_EQ(runtime.packs_query_heads[1].since, 0.0);
+  EXPECT_EQ(runtime.packs_query_heads[1].min_group, 5);
+  EXPECT_EQ(runtime.packs_query_heads[1].min_context, 8192);
+}
+
 TEST(RuntimeYaml, ReadsEveryFact) {
   const Runtime runtime = parse_runtime(kText, "acme-rt.yaml");
   EXPECT_EQ(runtime.id, "acme-rt");
   EXPECT_EQ(runtime.family, "acme");
-  EXPECT_TRUE(runtime.fuses_qkv && runtime.fuses_moe && runtime.graph_capture);
-  EXPECT_FALSE(runtime.fuses_gate_up || runtime.fuses_norm || runtime.fuses_rope ||
+  const auto fuses = [&](Fusion fusion) { return runtime.fuses(fusion, std::nullopt); };
+  EXPECT_TRUE(fuses(Fusion::Qkv) && fuses(Fusion::Moe) && runtime.graph_capture);
+  EXPECT_FALSE(fuses(Fusion::GateUp) || fuses(Fusion::Norm) || fuses(Fusion::Rope) ||
                runtime.whole_step_graph || runtime.expands_mla);
   EXPECT_EQ(runtime.activation_quantization, "int8");
   EXPECT_EQ(runtime.kv_format, "F16");
@@ -65,7 +102,8 @@ TEST(RuntimeYaml, ReadsEveryFact) {
 
 TEST(RuntimeYaml, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(faults("[qkv, moe]", "[qvk]"), HasSubstr("'fuses' holds 'qvk'; expected some of: "
-                                                       "qkv, gate_up, norm, rope, moe"));
+                                                       "qkv, gate_up, norm, norm_scale, rope, moe, "
+                                                       "routing, glu, quantization"));
   EXPECT_THAT(faults("graph_capture", "graph_captrue"), HasSubstr("graph_captrue"));
   EXPECT_THAT(faults("class: cpu", "class: tpu"), HasSubstr("tpu"));
   EXPECT_THAT(faults("\"100 MiB\"", "100"), HasSubstr("memory_overhead.fixed"));

@@ -103,10 +103,14 @@ TEST_F(LowerInvented, ATiedHeadReadsTheEmbeddingTable) {
 }
 
 TEST_F(LowerInvented, CountsLaunchesByHand) {
-  // A layer: 7 matrices, attention, 4 for norms and adds, 4 for rope and store, 1 activation; the
-  // step: embedding, output norm, head.
-  EXPECT_EQ(launches(test::dense_llm(), options()), 10 * 17 + 3);
+  // A layer: 7 matrices, attention, 2 norms of 2 launches and 2 adds, 4 for rope and store, 2 for
+  // activation and product; the step: embedding, output norm, head.
+  EXPECT_EQ(launches(test::dense_llm(), options()), 10 * 20 + 4);
   LoweringOptions how = options();
+  how.fuses_norm_scale = true;  // a launch less for each norm
+  EXPECT_EQ(launches(test::dense_llm(), how), 10 * 18 + 3);
+  how.fuses_glu = true;
+  EXPECT_EQ(launches(test::dense_llm(), how), 10 * 17 + 3);
   how.fuses_qkv = true;  // three matrices in one
   EXPECT_EQ(launches(test::dense_llm(), how), 10 * 15 + 3);
   how.fuses_gate_up = true;
@@ -115,8 +119,45 @@ TEST_F(LowerInvented, CountsLaunchesByHand) {
   EXPECT_EQ(launches(test::dense_llm(), how), 10 * 12 + 3);
   how.fuses_rope = true;  // one instead of four
   EXPECT_EQ(launches(test::dense_llm(), how), 10 * 9 + 3);
-  how.quantizes_activations = true;  // four inputs of a layer, and the head's
-  EXPECT_EQ(launches(test::dense_llm(), how), 10 * 13 + 4);
+}
+
+TEST_F(LowerInvented, AnInputIsQuantizedForEachGemmUnlessTheyShareIt) {
+  LoweringOptions how = options();
+  const double plain = launches(test::dense_llm(), how);
+  how.quantizes_activations = true;  // 7 matrices of a layer, and the head
+  EXPECT_EQ(launches(test::dense_llm(), how), plain + 10 * 7 + 1);
+  how.shares_quantization = true;  // four inputs of a layer
+  EXPECT_EQ(launches(test::dense_llm(), how), plain + 10 * 4 + 1);
+  how.plain_formats = {table.id_of("F16")};  // weights of 16 bits are multiplied as they are
+  EXPECT_EQ(launches(test::dense_llm(), how), plain);
+}
+
+TEST_F(LowerInvented, RoutingCostsLaunchesThatGrowWithTheExpertsOfAToken) {
+  const Llm llm = test::moe_llm();  // two experts a token
+  EXPECT_EQ(node(llm, "routing").launches, 7);
+  LoweringOptions fused = options();
+  fused.fuses_routing = true;
+  EXPECT_EQ(launches(llm, options()) - launches(llm, fused),
+            5 * static_cast<double>(llm.layers.size()));
+}
+
+TEST_F(LowerInvented, QueryHeadsArePackedWhereARuleFits) {
+  const Llm llm = test::dense_llm();
+  const auto packs = [&](double context, const LoweringOptions& how) {
+    for (const ops::OpNode& one : graph(llm, {.context = context}, how).nodes()) {
+      if (const auto* attention = std::get_if<ops::Attention>(&one.op)) {
+        return attention->packs_heads;
+      }
+    }
+    return false;
+  };
+  LoweringOptions how = options();
+  EXPECT_FALSE(packs(1000, how));
+  how.packs_query_heads = {{.min_group = 2, .min_context = 500}};
+  EXPECT_TRUE(packs(1000, how));
+  EXPECT_FALSE(packs(400, how));
+  how.packs_query_heads = {{.min_group = 1000}};
+  EXPECT_FALSE(packs(1000, how));
 }
 
 TEST_F(LowerInvented, KvTrafficIsLinearInTheContext) {
@@ -172,7 +213,7 @@ TEST_F(LowerInvented, StagesWaitForEachOther) {
 }
 
 TEST(TensorUse, FusedRolesReadTheSameInput) {
-  for (int i = 0; i <= static_cast<int>(TensorRole::Laurel); ++i) {
+  for (int i = 0; i <= static_cast<int>(TensorRole::NextN); ++i) {
     for (int j = 0; j < i; ++j) {
       const auto a = static_cast<TensorRole>(i);
       const auto b = static_cast<TensorRole>(j);

@@ -101,7 +101,8 @@ TEST(LowerShipped, EveryModelStreamsTheWeightsThatATokenReads) {
 TEST_P(LowerModel, FusionConservesBytesAndSavesLaunches) {
   LoweringOptions fused = sixteen_bit();
   fused.fuses_qkv = fused.fuses_gate_up = fused.fuses_norm = true;
-  fused.fuses_rope = fused.fuses_moe = true;
+  fused.fuses_rope = fused.fuses_moe = fused.fuses_norm_scale = true;
+  fused.fuses_routing = fused.fuses_glu = true;
   const Totals apart = totals_of(GetParam(), {.context = 1000}, sixteen_bit());
   const Totals together = totals_of(GetParam(), {.context = 1000}, fused);
   EXPECT_NEAR(together.weights / apart.weights, 1.0, 1e-12);

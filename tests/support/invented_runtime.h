@@ -16,6 +16,7 @@ family: plain
 pools:
   - {class: gpu, pool: forge}
   - {class: cpu, pool: bellows}
+fuses: [norm_scale, glu]
 graph_capture: false
 default_format: half
 kv_format: F16

@@ -73,16 +73,34 @@ TEST_F(AgainstTest, ChangesNoCoefficient) {
   EXPECT_EQ(parameters.at("gemm.dram").rows, 10);
 }
 
-TEST_F(AgainstTest, LabelledRowsAreScoredApart) {
+TEST_F(AgainstTest, RowsWithAnExcludingLabelAreScoredApart) {
   const Scorecard card = score(
       "r1,anvil,plain,tenfold,half,0,128,300,\n"
       "r2,anvil,plain,tenfold,half,0,128,100,throttled;flag\n");
   EXPECT_EQ(card.predicted, 1u);
   EXPECT_EQ(card.all.rows, 1u);
+  EXPECT_TRUE(card.clean_by_label.empty());
   ASSERT_EQ(card.labelled.size(), 2u);
   EXPECT_EQ(card.labelled[0].key, "label=flag");
   EXPECT_EQ(card.labelled[1].key, "label=throttled");
   EXPECT_EQ(card.labelled[1].metrics.rows, 1u);
+}
+
+TEST_F(AgainstTest, ConditionsAndNotesCountAndAreShownApartToo) {
+  const Scorecard card = score(
+      "r1,anvil,plain,tenfold,half,0,128,300,\n"
+      "r2,anvil,plain,tenfold,half,0,128,100,throttled\n"
+      "r3,anvil,plain,tenfold,half,0,128,200,throttled;prefill-heavy\n");
+  EXPECT_EQ(card.predicted, 3u);
+  EXPECT_EQ(card.all.rows, 3u);
+  EXPECT_TRUE(card.labelled.empty());
+  ASSERT_EQ(card.clean_by_label.size(), 3u);
+  EXPECT_EQ(card.clean_by_label[0].key, "label=prefill-heavy");
+  EXPECT_EQ(card.clean_by_label[0].metrics.rows, 1u);
+  EXPECT_EQ(card.clean_by_label[1].key, "label=throttled");
+  EXPECT_EQ(card.clean_by_label[1].metrics.rows, 2u);
+  EXPECT_EQ(card.clean_by_label[2].key, "no label");
+  EXPECT_EQ(card.clean_by_label[2].metrics.rows, 1u);
 }
 
 TEST_F(AgainstTest, GroupsAsAsked) {
