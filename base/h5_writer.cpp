@@ -130,11 +130,14 @@ void H5Writer::attribute(std::string_view name, std::string_view text) {
 
 void H5Writer::numbers(std::string_view path, const std::vector<double>& values,
                        std::string_view unit) {
-  impl_->add(path, {.numbers = values, .texts = {}, .extent = {values.size()}, .unit = std::string(unit)});
+  impl_->add(
+      path, {.numbers = values, .texts = {}, .extent = {values.size()}, .unit = std::string(unit)});
 }
 
 void H5Writer::texts(std::string_view path, const std::vector<std::string>& values) {
-  impl_->add(path, {.numbers = {}, .texts = values, .extent = {values.size()}, .unit = "", .is_text = true});
+  impl_->add(
+      path,
+      {.numbers = {}, .texts = values, .extent = {values.size()}, .unit = "", .is_text = true});
 }
 
 void H5Writer::matrix(std::string_view path, const std::vector<double>& row_major, std::size_t rows,

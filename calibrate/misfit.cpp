@@ -49,7 +49,7 @@ ops::Misfit misfit_of(const std::vector<Miss>& misses, const ops::Draws& noise) 
   constexpr double kLeast = 0.2;
   constexpr double kLargest = 20.0;
   const double held = std::clamp(weighted_quantile(std::move(scales), kLevel), kLeast, kLargest);
-  constexpr double kPriorGroups = 2.0;
+  constexpr double kPriorGroups = 1.0;
   const auto count = static_cast<double>(groups.size());
   return {.scale = std::pow(held, count / (count + kPriorGroups)),
           .rows = static_cast<double>(misses.size())};

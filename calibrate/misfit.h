@@ -19,7 +19,7 @@ struct Miss {
 };
 
 /// The scale with which 90 % intervals would have held that share of the misses' weight, drawn
-/// towards 1 as if two more groups had been left out and met exactly.
+/// towards 1 as if one more group had been left out and met exactly.
 ops::Misfit misfit_of(const std::vector<Miss>& misses, const ops::Draws& noise);
 
 }  // namespace foretoken::calibrate

@@ -54,12 +54,14 @@ void require(const Cholesky& cholesky) {
 }
 
 /// With P H P^T = L L^T, P^T L^-T z has the covariance H^-1 for standard normal z.
-std::vector<ops::Draws> draws_of(const Cholesky& cholesky) {
+std::vector<ops::Draws> draws_of(const Cholesky& cholesky, std::uint64_t seed) {
   const Eigen::Index size = cholesky.rows();
   constexpr auto kHalf = static_cast<Eigen::Index>(ops::kHalfDraws);
   Eigen::MatrixXd standard(size, kHalf);
   for (Eigen::Index i = 0; i < size; ++i) {
-    const ops::Draws draws = ops::standard_draws(static_cast<std::uint64_t>(i));
+    constexpr std::uint64_t kMostParameters = std::uint64_t{1} << 32U;
+    const ops::Draws draws =
+        ops::standard_draws(seed * kMostParameters + static_cast<std::uint64_t>(i));
     for (Eigen::Index d = 0; d < kHalf; ++d) standard(i, d) = draws[static_cast<std::size_t>(d)];
   }
   const Eigen::MatrixXd ordered = cholesky.matrixU().solve(standard);
@@ -132,7 +134,9 @@ std::vector<double> Posterior::variances() const {
   return variances;
 }
 
-std::vector<ops::Draws> Posterior::draws() const { return draws_of(impl_->cholesky); }
+std::vector<ops::Draws> Posterior::draws(std::uint64_t seed) const {
+  return draws_of(impl_->cholesky, seed);
+}
 
 Belief Posterior::without(const std::vector<std::size_t>& left_out) {
   const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
@@ -152,7 +156,7 @@ Belief Posterior::without(const std::vector<std::size_t>& left_out) {
   require(impl_->reduced);
   // The gradient of all rows vanishes at the optimum, so that of the others is the opposite.
   const Eigen::VectorXd step = impl_->reduced.solve(gradient);
-  Belief belief{.parameters = impl_->parameters, .draws = draws_of(impl_->reduced)};
+  Belief belief{.parameters = impl_->parameters, .draws = draws_of(impl_->reduced, 0)};
   for (std::size_t p = 0; p < belief.parameters.size(); ++p) {
     double squares = 0.0;
     for (const double draw : belief.draws[p]) squares += draw * draw;

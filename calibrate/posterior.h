@@ -31,8 +31,8 @@ class Posterior {
 
   /// Marginal, of every parameter.
   std::vector<double> variances() const;
-  /// Joint draws with a fixed seed, one entry a parameter.
-  std::vector<ops::Draws> draws() const;
+  /// Joint draws, one entry a parameter; the same for the same seed.
+  std::vector<ops::Draws> draws(std::uint64_t seed = 0) const;
   /// Optimum and draws without some of the included rows, by one Newton step from here: exact
   /// where the law is linear, and for parameters that no other row speaks of. A step is at most
   /// three of the new standard deviations of a parameter.

@@ -37,8 +37,10 @@ ops::PoolCoefficients coefficients_of(const PoolData& pool, const Fit& fit) {
   for (std::size_t p = 0; p < design.names.size(); ++p) {
     if (fit.rows[p] == 0.0) continue;
     const ops::Draws& draws = doubts.belief.draws[p];
-    result.parameters[design.names[p]] = {
-        fit.parameters[p], fit.deviations[p], fit.rows[p], {draws.begin(), draws.begin() + ops::kHalfDraws}};
+    result.parameters[design.names[p]] = {fit.parameters[p],
+                                          fit.deviations[p],
+                                          fit.rows[p],
+                                          {draws.begin(), draws.begin() + ops::kHalfDraws}};
   }
   result.uncertainty = std::move(doubts.uncertainty);
   for (const PoolRow& row : pool.rows) result.rows += row.fitted ? 1.0 : 0.0;

@@ -112,9 +112,11 @@ void add_misses(const PoolData& pool, const std::string& group, const RowIndices
   for (const auto& [question, theirs] : by_question) {
     if (asked.count({question, known_device}) == 0) continue;
     const RowIndices scored = thinned(theirs, kRowsPerGroup);
-    // A group weighs the square root of its rows: one much-measured machine does not set the width.
+    // Between "each group alike", which asks about the next device, and "each row alike", where one
+    // much-measured machine sets the width.
+    constexpr double kPower = 0.75;
     const double weight =
-        std::sqrt(static_cast<double>(theirs.size())) / static_cast<double>(scored.size());
+        std::pow(static_cast<double>(theirs.size()), kPower) / static_cast<double>(scored.size());
     for (const std::size_t i : scored) {
       const double ln = ln_predicted(pool.fit_rows[i], belief.parameters, nullptr);
       misses[question].push_back({.ln_ratio = pool.fit_rows[i].ln_seconds - ln,

@@ -12,8 +12,8 @@
 namespace foretoken::ops {
 namespace {
 
-/// Half of the draws, the other half mirrors it; a parameter without draws is a line of zeros, which
-/// no posterior gives.
+/// Half of the draws, the other half mirrors it; a parameter without draws is a line of zeros,
+/// which no posterior gives.
 void write_draws(H5Writer& file, const std::string& group, const std::vector<std::string>& names,
                  const PoolCoefficients& pool) {
   std::vector<double> values;

@@ -2,7 +2,8 @@
 
 /// Coefficients on disk: `data/coefficients/<name>.h5`, written by `calibrate`, never by hand. The
 /// file keeps for each pool the names, values, deviations, row counts and posterior draws of its
-/// parameters, what else the fit does not know, and the hash of the law file that gives the parameters their meaning.
+/// parameters, what else the fit does not know, and the hash of the law file that gives the
+/// parameters their meaning.
 
 #include <map>
 #include <string>

@@ -36,7 +36,7 @@ struct DeviceRows {
 inline constexpr std::string_view kStepQuestion = "step";
 
 struct Uncertainty {
-  std::map<std::string, double, std::less<>> spreads;  ///< estimated, by `level_name`
+  std::map<std::string, double, std::less<>> spreads;     ///< estimated, by `level_name`
   std::map<std::string, SourceNoise, std::less<>> noise;  ///< "step" and "kernel"
   std::map<std::string, Misfit, std::less<>> misfits;     ///< by `misfit_key`
   std::map<std::string, DeviceRows, std::less<>> devices;

@@ -74,7 +74,8 @@ void read_uncertainty(const H5Reader& file, const std::string& group, Uncertaint
   const MapReader noises(file, group + "/noise");
   const auto mean = noises.column("mean", "ln ln");
   const auto deviation = noises.column("deviation", "ln ln");
-  for (std::size_t i = 0; i < mean.size(); ++i) u.noise[noises.names()[i]] = {mean[i], deviation[i]};
+  for (std::size_t i = 0; i < mean.size(); ++i)
+    u.noise[noises.names()[i]] = {mean[i], deviation[i]};
   const MapReader misfits(file, group + "/misfits");
   const auto scale = misfits.column("scale", "1");
   const auto rows = misfits.column("rows", "rows");

@@ -76,7 +76,8 @@ std::string bound_of(const StepCost& cost) {
   return largest->first;
 }
 
-/// One line for each operator family and basis, and one for the host, largest share of the step first.
+/// One line for each operator family and basis, and one for the host, largest share of the step
+/// first.
 std::vector<BasisReport> basis_of(const Report& report, const StepCost& cost) {
   const Seconds step = cost.time;
   std::vector<BasisReport> lines;

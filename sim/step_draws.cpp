@@ -40,8 +40,7 @@ Doubt step_doubt(const StepLoads& step, const Pricing& pricing, const StepCost& 
   for (const OpLoad& op : step.ops) {
     const auto [found, added] = laws.try_emplace({op.family, op.context});
     if (added) {
-      found->second =
-          drawn(pool_for(pricing, op.family), op.family, step.contexts[op.context]);
+      found->second = drawn(pool_for(pricing, op.family), op.family, step.contexts[op.context]);
     }
     for (std::size_t d = 0; d < seconds.size(); ++d) {
       seconds[d] += ops::op_time(op.load, found->second[d]).base() * op.repeat;

@@ -79,8 +79,8 @@ bool covered(const ScoredRow& row, double level) {
 Metrics metrics_of(const std::vector<const ScoredRow*>& rows) {
   Metrics metrics = errors_of(rows, [](const ScoredRow& row) { return row.predicted; });
   for (std::size_t i = 0; i < kLevels.size() && !rows.empty(); ++i) {
-    const auto inside = std::count_if(rows.begin(), rows.end(),
-                                      [&](const ScoredRow* row) { return covered(*row, kLevels[i]); });
+    const auto inside = std::count_if(
+        rows.begin(), rows.end(), [&](const ScoredRow* row) { return covered(*row, kLevels[i]); });
     metrics.coverage[i] = static_cast<double>(inside) / static_cast<double>(rows.size());
   }
   for (const ScoredRow* row : rows) {

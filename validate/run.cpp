@@ -246,14 +246,14 @@ Scorecard against(const sim::Library& library, const std::string& path,
       const sim::Doubt doubt = sim::step_doubt(row.decode->loads, pricing, cost, known > 0.0);
       const sim::LogInterval interval = sim::log_interval(doubt, calibrate::kWidthLevel);
       const BaselineRow bytes = baseline_row(row);
-      scored.push_back({.row = &row,
-                        .pool = &pool,
-                        .measured = row.decode->seconds,
-                        .predicted = predicted,
-                        .below = sim::probability_below(doubt,
-                                                        std::log(row.decode->seconds / predicted)),
-                        .ln_width = interval.hi - interval.lo,
-                        .baseline = {bytes.bytes_seconds, 0.0, 0.0}});
+      scored.push_back(
+          {.row = &row,
+           .pool = &pool,
+           .measured = row.decode->seconds,
+           .predicted = predicted,
+           .below = sim::probability_below(doubt, std::log(row.decode->seconds / predicted)),
+           .ln_width = interval.hi - interval.lo,
+           .baseline = {bytes.bytes_seconds, 0.0, 0.0}});
     }
   }
   Scorecard card;

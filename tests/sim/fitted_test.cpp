@@ -96,9 +96,11 @@ TEST_F(FittedTest, IntervalsOfAPoolWithoutRowsCarryThePriorsSpread) {
 }
 
 TEST_F(FittedTest, KnowledgeOfEveryCoefficientLeavesTheNoise) {
-  for (const ops::CoefficientSpec& spec : pool.law.coefficients) set(ops::text_of(spec.id), 0.0, 40);
+  for (const ops::CoefficientSpec& spec : pool.law.coefficients)
+    set(ops::text_of(spec.id), 0.0, 40);
   set("gemm.dram[architecture=Iron-I1]", 0.0);
   set("gemm.dram[device=anvil]", 0.0);
+  set("gemm.launch*build_year", 0.0);
   for (auto& entry : pool.parameters) entry.second.deviation = 0.0;
   pool.uncertainty.noise["step"] = {.ln_mean = std::log(0.05), .ln_deviation = 0.0};
   pool.uncertainty.misfits[ops::misfit_key("step", false)] = {1.0, 100};
@@ -110,7 +112,8 @@ TEST_F(FittedTest, KnowledgeOfEveryCoefficientLeavesTheNoise) {
 }
 
 TEST_F(FittedTest, AnUnseenDeviceIsLessCertainThanAMeasuredOne) {
-  for (const ops::CoefficientSpec& spec : pool.law.coefficients) set(ops::text_of(spec.id), 0.0, 40);
+  for (const ops::CoefficientSpec& spec : pool.law.coefficients)
+    set(ops::text_of(spec.id), 0.0, 40);
   set("gemm.dram[architecture=Iron-I1]", 0.0);
   const double unseen = half_width(report(request()));
   set("gemm.dram[device=anvil]", 0.0, 3);
