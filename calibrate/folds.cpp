@@ -7,11 +7,9 @@
 #include <map>
 #include <set>
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-
 #include "calibrate/row_keys.h"
 #include "calibrate/row_model.h"
+#include "calibrate/side_by_side.h"
 #include "calibrate/uncertainty.h"
 #include "sim/interval.h"
 
@@ -91,11 +89,7 @@ std::vector<HeldOut> predict_held_out(
     for (const std::string& key : keys) tasks.push_back({p, key});
   }
   std::atomic<std::size_t> done{0};
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  threads > 0 ? static_cast<std::size_t>(threads)
-                                              : tbb::global_control::active_value(
-                                                    tbb::global_control::max_allowed_parallelism));
-  tbb::parallel_for(std::size_t{0}, tasks.size(), [&](std::size_t t) {
+  side_by_side(tasks.size(), threads, [&](std::size_t t) {
     // Folds of one plan write to rows of their own: no two tasks touch one element.
     run_fold(plans[tasks[t].plan], tasks[t].key, settings, results[tasks[t].plan]);
     const std::size_t finished = ++done;

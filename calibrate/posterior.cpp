@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Sparse>
 
 #include "base/error.h"
@@ -22,12 +23,14 @@ struct Line {
   double residual = 0.0;                       ///< weighted
 };
 
-Line line_of(const FitRow& row, const Scales& scales, const std::vector<double>& parameters) {
+Line line_of(const FitRow& row, const Scales& scales, const std::vector<double>& parameters,
+             bool robust = true) {
   std::vector<double> gradient;
   const double ln_time = ln_predicted(row, parameters, &gradient);
   const double noise = scales.noise[static_cast<std::size_t>(row.source)];
   const double ratio = (ln_time - row.ln_seconds) / noise / kLossScale;
-  const double weight = std::sqrt(row.weight / (1.0 + ratio * ratio)) / noise;
+  const double loss_weight = robust ? 1.0 / (1.0 + ratio * ratio) : 1.0;
+  const double weight = std::sqrt(row.weight * loss_weight) / noise;
   std::map<int, double> slopes;
   for (std::size_t c = 0; c < row.coefficients.size(); ++c) {
     for (const auto& [index, share] : row.coefficients[c].terms) {
@@ -165,6 +168,35 @@ Belief Posterior::without(const std::vector<std::size_t>& left_out) {
     belief.parameters[p] += std::clamp(step[static_cast<Eigen::Index>(p)], -longest, longest);
   }
   return belief;
+}
+
+std::vector<double> Posterior::with(const std::vector<FitRow>& more, const Scales& scales) const {
+  constexpr int kTrusting = 3;  // iterations before the robust loss sets in
+  constexpr int kIterations = 8;
+  const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
+  const auto count = static_cast<Eigen::Index>(more.size());
+  std::vector<double> parameters = impl_->parameters;
+  if (more.empty()) return parameters;
+  Eigen::VectorXd moved = Eigen::VectorXd::Zero(size);  // from the posterior's optimum
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    Eigen::MatrixXd slopes = Eigen::MatrixXd::Zero(size, count);
+    Eigen::VectorXd residuals(count);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const Line line =
+          line_of(more[static_cast<std::size_t>(i)], scales, parameters, iteration >= kTrusting);
+      for (const auto& [index, slope] : line.slopes) slopes(index, i) = slope;
+      residuals[i] = line.residual;
+    }
+    // The rows' linearised residuals against the posterior: as many unknowns as rows.
+    const Eigen::MatrixXd reach = impl_->cholesky.solve(slopes);
+    const Eigen::MatrixXd system =
+        Eigen::MatrixXd::Identity(count, count) + slopes.transpose() * reach;
+    moved = reach * system.ldlt().solve(slopes.transpose() * moved - residuals);
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      parameters[p] = impl_->parameters[p] + moved[static_cast<Eigen::Index>(p)];
+    }
+  }
+  return parameters;
 }
 
 }  // namespace foretoken::calibrate

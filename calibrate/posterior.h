@@ -37,6 +37,9 @@ class Posterior {
   /// where the law is linear, and for parameters that no other row speaks of. A step is at most
   /// three of the new standard deviations of a parameter.
   Belief without(const std::vector<std::size_t>& left_out);
+  /// Optimum once more rows are known, with this posterior as their prior. A row that surprises is
+  /// believed at first and doubted, by the robust loss, only if nothing in the law explains it.
+  std::vector<double> with(const std::vector<FitRow>& more, const Scales& scales) const;
 
  private:
   struct Impl;

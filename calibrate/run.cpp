@@ -4,13 +4,11 @@
 #include <atomic>
 #include <cmath>
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-
 #include "calibrate/dataset.h"
 #include "calibrate/fit.h"
 #include "calibrate/folds.h"
 #include "calibrate/row_model.h"
+#include "calibrate/side_by_side.h"
 #include "calibrate/uncertainty.h"
 
 namespace foretoken::calibrate {
@@ -56,16 +54,6 @@ PoolSummary summary_of(const PoolData& pool, const Fit& fit) {
     if (row.fitted) ++(row.decode != nullptr ? summary.decode_rows : summary.kernel_rows);
   }
   return summary;
-}
-
-/// Runs `work(0)` to `work(count - 1)`, each on one thread.
-template <typename Work>
-void side_by_side(std::size_t count, int threads, const Work& work) {
-  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
-                                  threads > 0 ? static_cast<std::size_t>(threads)
-                                              : tbb::global_control::active_value(
-                                                    tbb::global_control::max_allowed_parallelism));
-  tbb::parallel_for(std::size_t{0}, count, work);
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include "sim/predict.h"
 #include "sim/step_draws.h"
 #include "validate/baselines.h"
+#include "validate/chosen_pools.h"
 #include "validate/grouping.h"
 #include "validate/metrics.h"
 
@@ -151,24 +152,6 @@ void check_group_names(const ValidateOptions& options) {
                   "format_class, arch_class, device, model, source");
     }
   }
-}
-
-/// The pools asked for, all when none is named.
-std::vector<const PoolData*> chosen_pools(const calibrate::Dataset& data,
-                                          const std::vector<std::string>& names) {
-  std::vector<const PoolData*> pools;
-  for (const auto& entry : data.pools) {
-    if (names.empty() || std::find(names.begin(), names.end(), entry.first) != names.end()) {
-      pools.push_back(&entry.second);
-    }
-  }
-  for (const std::string& name : names) {
-    if (data.pools.count(name) != 0) continue;
-    std::string known;
-    for (const auto& entry : data.pools) known += (known.empty() ? "" : ", ") + entry.first;
-    throw Error("no measured row in pool '" + name + "'; there are " + known);
-  }
-  return pools;
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "calibrate/posterior.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -105,6 +107,49 @@ TEST(Posterior, WithoutADeviceIsCloseToARefitWithoutIt) {
     EXPECT_NEAR(belief.parameters[p], 0.0, 0.002);  // as near as the fit was to its optimum
     EXPECT_NEAR(deviation_of(belief.draws[p]), f.fit.spreads[p], 0.2 * f.fit.spreads[p]);
   }
+}
+
+/// How far three given rows of the device move the prediction of its others; checks that the update
+/// and a refit with them agree.
+double moved_by_three_rows(const std::string& device) {
+  const Fitted& f = fitted();
+  std::vector<std::uint8_t> without = f.included;
+  std::vector<std::uint8_t> with = f.included;
+  std::vector<FitRow> given;
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < f.pool().rows.size(); ++i) {
+    if (f.pool().rows[i].decode->request.device->id != device) continue;
+    without[i] = 0;
+    if (given.size() < 3) {
+      given.push_back(f.pool().fit_rows[i]);
+    } else {
+      with[i] = 0;
+      others.push_back(i);
+    }
+  }
+  std::vector<double> start = f.fit.parameters;
+  solve(f.pool().fit_rows, without, f.scales(), 50, start);
+  const Posterior prior(f.pool().fit_rows, without, f.scales(), start);
+  EXPECT_EQ(prior.with({}, f.scales()), start);
+  const std::vector<double> updated = prior.with(given, f.scales());
+  std::vector<double> refitted = start;
+  solve(f.pool().fit_rows, with, f.scales(), 50, refitted);
+  double moved = 0;
+  for (const std::size_t i : others) {
+    const FitRow& row = f.pool().fit_rows[i];
+    const double refit = ln_predicted(row, refitted, nullptr);
+    EXPECT_NEAR(ln_predicted(row, updated, nullptr), refit, 0.01) << i;
+    moved = std::max(moved, std::abs(refit - ln_predicted(row, start, nullptr)));
+  }
+  return moved;
+}
+
+TEST(Posterior, WithMoreRowsIsCloseToARefitWithThem) {
+  double most = 0;
+  for (int d = 0; d < PlantedWorld::kDevices; ++d) {
+    most = std::max(most, moved_by_three_rows(PlantedWorld::device(d)));
+  }
+  EXPECT_GT(most, 0.05);  // there was something to learn
 }
 
 TEST(Doubts, OfAnUnseenDeviceAreWiderThanOfAMeasuredOne) {
