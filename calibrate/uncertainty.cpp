@@ -12,9 +12,8 @@
 namespace foretoken::calibrate {
 namespace {
 
-/// Groups left out in turn for one kind of question, and rows scored of each; chosen by hash where
-/// there are more.
-constexpr std::size_t kGroups = 32;
+/// Groups left out in turn, those with most rows where there are more, and rows scored of each.
+constexpr std::size_t kGroups = 40;
 constexpr std::size_t kRowsPerGroup = 12;
 
 using RowIndices = std::vector<std::size_t>;
@@ -76,9 +75,9 @@ std::map<std::string, RowIndices> groups_of(const PoolData& pool,
     if (asked.count({question_of(pool.rows[i]), known_device}) > 0) wanted.insert(group);
     groups[std::move(group)].push_back(i);
   }
-  std::vector<std::pair<std::uint64_t, std::string>> order;
-  for (const std::string& group : wanted) order.emplace_back(fnv1a(group), group);
-  std::sort(order.begin(), order.end());
+  std::vector<std::pair<std::size_t, std::string>> order;
+  for (const std::string& group : wanted) order.emplace_back(groups.at(group).size(), group);
+  std::sort(order.rbegin(), order.rend());
   std::map<std::string, RowIndices> chosen;
   for (std::size_t i = 0; i < std::min(kGroups, order.size()); ++i) {
     chosen[order[i].second] = groups.at(order[i].second);
