@@ -128,6 +128,8 @@ FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double wei
         coefficient(row, seen, ops::kStepSharpness, 0, step.contexts.front()));
     add_op(row, fit);
   }
+  for (const sim::OpLoad& op : step.ops) row.launches += op.load.launches * op.repeat;
+  if (with_host) row.issue = coefficient(row, seen, ops::kStepIssue, 0, step.contexts.front());
   if (with_host) row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
   return row;
 }

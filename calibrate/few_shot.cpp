@@ -100,8 +100,9 @@ std::vector<DeviceShots> device_shots(const FewShotPlan& plan, const std::string
         known.push_back(pool.fit_rows[i]);
         known.back().weight = 1.0;  // a device with these rows alone
       }
-      result.median_error +=
-          median_error(pool, rows, given, posterior.with(known, scales)) / kChoices;
+      std::vector<double> parameters = posterior.with(known, scales);
+      forget_sources(pool.design(), parameters);
+      result.median_error += median_error(pool, rows, given, parameters) / kChoices;
     }
     results.push_back(std::move(result));
   }

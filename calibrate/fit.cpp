@@ -122,4 +122,15 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
   return fit;
 }
 
+bool is_of_source(const std::string& parameter) {
+  return parameter.find("[source=") != std::string::npos ||
+         parameter.find(",source=") != std::string::npos;
+}
+
+void forget_sources(const Design& design, std::vector<double>& parameters) {
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (is_of_source(design.names[p])) parameters[p] = 0.0;
+  }
+}
+
 }  // namespace foretoken::calibrate

@@ -34,6 +34,8 @@ struct FitRow {
   std::vector<FitOp> ops;
   std::vector<FitCoefficient> coefficients;
   int host = -1;          ///< coefficient that is added to the step; -1: none
+  int issue = -1;         ///< coefficient that a launch costs the host; -1: none
+  double launches = 0;    ///< of the whole step
   double ln_seconds = 0;  ///< measured
   int source = 0;         ///< who measured: rows of one source share a noise level
   double weight = 1;      ///< of the row's loss: repeats of one configuration share theirs

@@ -43,7 +43,7 @@ void run_fold(const FoldPlan& plan, const std::string& key, const FitSettings& s
   const Doubts doubts = doubts_of(pool, included, fit, asked);
   for (std::size_t i = 0; i < pool.rows.size(); ++i) {
     if (plan.keys[i] != key || !plan.scored(pool.rows[i])) continue;
-    const double ln = ln_predicted(pool.fit_rows[i], fit.parameters, nullptr);
+    const double ln = ln_predicted(pool.fit_rows[i], doubts.belief.parameters, nullptr);
     const sim::Doubt doubt = doubt_of_row(pool, i, doubts, ln, known(pool.rows[i]));
     result.ln_predicted[i] = ln;
     result.below[i] = sim::probability_below(doubt, pool.fit_rows[i].ln_seconds - ln);

@@ -53,28 +53,41 @@ ops::LawCoefficients<T> law_of(const FitOp& op, const std::vector<double>& value
 double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
                     std::vector<double>* gradient) {
   const std::vector<double> values = coefficient_values(row, parameters);
-  double total = row.host < 0 ? 0.0 : values[static_cast<std::size_t>(row.host)];
+  const auto value = [&](int index) {
+    return index < 0 ? 0.0 : values[static_cast<std::size_t>(index)];
+  };
+  const double host = value(row.host);
+  const double issue = row.launches * value(row.issue);
+  double device = 0.0;
   if (gradient == nullptr) {
     for (const FitOp& op : row.ops) {
       const auto law = law_of<double>(op, values, [](double v, std::size_t) { return v; });
-      total += op.repeat * ops::op_time(op.load, law).base();
+      device += op.repeat * ops::op_time(op.load, law).base();
     }
-    return std::log(total);
+    return std::log(ops::queued_time(device, issue) + host);
   }
   gradient->assign(values.size(), 0.0);
-  if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] = total;
   for (const FitOp& op : row.ops) {
     const auto law = law_of<Jet>(
         op, values, [](double v, std::size_t slot) { return Jet(v, static_cast<int>(slot)); });
     const Jet time = ops::op_time(op.load, law).base();
-    total += op.repeat * time.a;
+    device += op.repeat * time.a;
     for (std::size_t slot = 0; slot < kLawInputs; ++slot) {
       if (op.input[slot] < 0) continue;
       const auto index = static_cast<std::size_t>(op.input[slot]);
       (*gradient)[index] += op.repeat * time.v[static_cast<Eigen::Index>(slot)] * values[index];
     }
   }
-  for (double& derivative : *gradient) derivative /= total;
+  const double queued = ops::queued_time(device, issue);
+  const double total = queued + host;
+  // d queued / d device = (device / queued)^(p-1), and the same for the host's part.
+  const double by_device = std::pow(device / queued, ops::kQueueSharpness - 1.0);
+  for (double& derivative : *gradient) derivative *= by_device / total;
+  if (row.issue >= 0 && issue > 0.0) {
+    const double by_issue = std::pow(issue / queued, ops::kQueueSharpness - 1.0);
+    (*gradient)[static_cast<std::size_t>(row.issue)] += by_issue * issue / total;
+  }
+  if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] += host / total;
   return std::log(total);
 }
 

@@ -101,6 +101,14 @@ ops::Draws offsets_of(const FitRow& row, const Belief& belief, double ln_point) 
   return offsets;
 }
 
+/// A prediction has no source: what is particular to one is neither known nor doubted in it.
+void forget_sources_in(const Design& design, Belief& belief) {
+  forget_sources(design, belief.parameters);
+  for (std::size_t p = 0; p < belief.draws.size(); ++p) {
+    if (is_of_source(design.names[p])) belief.draws[p] = {};
+  }
+}
+
 using Misses = std::map<std::string, std::vector<Miss>>;  // by question
 
 void add_misses(const PoolData& pool, const std::string& group, const RowIndices& rows,
@@ -131,7 +139,8 @@ void add_misfits(const PoolData& pool, const std::vector<std::uint8_t>& included
                  double otherwise, ops::Uncertainty& uncertainty) {
   Misses misses;
   for (const auto& [group, rows] : groups_of(pool, included, asked, known_device)) {
-    const Belief belief = posterior.without(rows);
+    Belief belief = posterior.without(rows);
+    forget_sources_in(pool.design(), belief);
     add_misses(pool, group, rows, belief, asked, known_device, misses);
   }
   for (const auto& [question, theirs] : misses) {
@@ -180,6 +189,7 @@ Doubts doubts_of(const PoolData& pool, const std::vector<std::uint8_t>& included
     doubts.belief.draws[p] = ops::standard_draws(fnv1a(design.names[p]));
     for (double& draw : doubts.belief.draws[p]) draw *= fit.spreads[p];
   }
+  forget_sources_in(design, doubts.belief);
   ops::Uncertainty& uncertainty = doubts.uncertainty;
   for (std::size_t p = 0; p < design.names.size(); ++p) {
     if (design.level[p] < 0) continue;

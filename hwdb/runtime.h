@@ -68,9 +68,11 @@ struct Runtime {
 
   /// Year of the first build that fuses each; 0: every build, absent: none.
   std::array<std::optional<double>, kFusions> fuses_since;
-  bool graph_capture = false;                 ///< a step is replayed as one captured graph
-  std::optional<double> graph_capture_since;  ///< year of the first build that captures; always
-  int graph_capture_min_sm = 0;               ///< least NVIDIA compute capability, as in "sm_80"
+  bool graph_capture = false;                     ///< a step is replayed as one captured graph
+  std::optional<double> graph_capture_since;      ///< year of the first build that captures; always
+  std::optional<double> graph_capture_moe_since;  ///< the same for models with experts; as the rest
+  int graph_capture_max_batch = 0;  ///< sequences beyond which none is captured; 0: any
+  int graph_capture_min_sm = 0;     ///< least NVIDIA compute capability, as in "sm_80"
   /// Year of the first build that keeps and reads only a sliding window's tokens; 0: every build,
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;

@@ -92,6 +92,11 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   runtime.graph_capture = top.boolean("graph_capture");
   if (top.has("graph_capture_since"))
     runtime.graph_capture_since = date(top, "graph_capture_since");
+  if (top.has("graph_capture_moe_since")) {
+    runtime.graph_capture_moe_since = date(top, "graph_capture_moe_since");
+  }
+  runtime.graph_capture_max_batch =
+      static_cast<int>(top.find_integer("graph_capture_max_batch", 1, 65536).value_or(0));
   runtime.graph_capture_min_sm =
       static_cast<int>(top.find_integer("graph_capture_min_sm", 1, 999).value_or(0));
   read_windows(top, runtime);

@@ -1,7 +1,7 @@
 #pragma once
 
-/// Names of the law's coefficients: one of a few slots for each operator family, and two for the
-/// whole step. "gemm.dram", "attention.launch", "step.host".
+/// Names of the law's coefficients: one of a few slots for each operator family, and three for
+/// the whole step. "gemm.dram", "attention.launch", "step.host".
 
 #include <cstdint>
 #include <optional>
@@ -36,7 +36,10 @@ constexpr CoefficientId coefficient(Family family, Slot slot) {
 inline constexpr CoefficientId kStepHost = static_cast<CoefficientId>(kFamilies * kSlots);
 /// Exponent p of the smooth maximum.
 inline constexpr CoefficientId kStepSharpness = static_cast<CoefficientId>(kFamilies * kSlots + 1);
-inline constexpr int kCoefficients = kFamilies * kSlots + 2;
+/// Seconds the host takes to issue one launch. The device works off a queue, so this is a roof over
+/// all launches of the step, not a price of each.
+inline constexpr CoefficientId kStepIssue = static_cast<CoefficientId>(kFamilies * kSlots + 2);
+inline constexpr int kCoefficients = kFamilies * kSlots + 3;
 
 std::string text_of(CoefficientId id);
 std::optional<CoefficientId> coefficient_of(std::string_view text);

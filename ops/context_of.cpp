@@ -90,9 +90,14 @@ int compute_capability(const hwdb::Device& device) {
 }  // namespace
 
 bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
-                     std::optional<double> build_year) {
+                     const RunFacts& facts) {
   if (!runtime.graph_capture) return false;
-  if (runtime.graph_capture_since && build_year && *build_year < *runtime.graph_capture_since) {
+  const auto too_old = [&](const std::optional<double>& since) {
+    return since && facts.build_year && *facts.build_year < *since;
+  };
+  if (too_old(runtime.graph_capture_since)) return false;
+  if (facts.has_experts && too_old(runtime.graph_capture_moe_since)) return false;
+  if (runtime.graph_capture_max_batch > 0 && facts.batch > runtime.graph_capture_max_batch) {
     return false;
   }
   const int sm = compute_capability(device);
@@ -139,7 +144,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
 
   constexpr double kBuildOrigin = 2024.0;
   if (facts.build_year) c[Covariate::BuildYear] = *facts.build_year - kBuildOrigin;
-  c[Covariate::Graphs] = captures_graphs(device, runtime, facts.build_year) ? 1.0 : 0.0;
+  c[Covariate::Graphs] = captures_graphs(device, runtime, facts) ? 1.0 : 0.0;
   c[Covariate::Ecc] = device.memory.ecc_costs_bandwidth ? 1.0 : 0.0;
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);

@@ -21,18 +21,20 @@ struct RunFacts {
   int threads = 0;  ///< CPU threads; 0: not said
   std::string runtime_version;
   std::string source;
-  std::string llm_class;  ///< architecture class of the model
-  std::string scheme;     ///< weight format of the model
-  double batch = 1;       ///< sequences decoded together
-  double hidden = 0;      ///< of the model; 0: not said
+  std::string llm_class;     ///< architecture class of the model
+  std::string scheme;        ///< weight format of the model
+  bool has_experts = false;  ///< any layer of the model routes tokens to experts
+  double batch = 1;          ///< sequences decoded together
+  double hidden = 0;         ///< of the model; 0: not said
 };
 
 /// The architecture's family: "Ada" of "Ada-AD102", "Apple-M3" of "Apple-M3-Max".
 std::string generation_of(const hwdb::Device& device);
 
-/// Whether the runtime, as built then, replays a step as one captured graph on this device.
+/// Whether the runtime, as built then, replays a step of this model and batch as one captured graph
+/// on this device.
 bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
-                     std::optional<double> build_year);
+                     const RunFacts& facts);
 
 /// Whether the runtime, as built then, reads only a sliding window's tokens.
 bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year);

@@ -51,6 +51,9 @@ struct LawCoefficients {
   bool has_serial = false;
 };
 
+/// Exponent of the maximum of device and host over a step.
+inline constexpr double kQueueSharpness = 4.0;
+
 namespace law_detail {
 
 /// || a ||_p of up to five non-negative terms, scaled by the largest so that nothing overflows.
@@ -100,6 +103,14 @@ T roof_time(const Load& load, const LawCoefficients<T>& c) {
   if (load.flop.base() > 0.0) terms[count++] = load.flop.base() / c.flop;
   if (load.link.base() > 0.0) terms[count++] = load.link.base() / c.link;
   return law_detail::smooth_maximum(terms, count, c.sharpness);
+}
+
+/// A step whose launches the host issues one by one while the device works off the queue: the
+/// longer of the two, smoothly.
+inline double queued_time(double device_seconds, double issue_seconds) {
+  if (!(issue_seconds > 0.0)) return device_seconds;
+  const double terms[2] = {device_seconds, issue_seconds};
+  return law_detail::smooth_maximum(terms, 2, kQueueSharpness);
 }
 
 /// The time of one operator.

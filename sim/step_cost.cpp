@@ -66,6 +66,7 @@ std::string_view text_of(Bound bound) {
 
 StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
   StepCost cost;
+  double launches = 0.0;
   std::map<LawKey, ops::ResolvedLaw> laws;
   for (const OpLoad& op : step.ops) {
     const LawKey key{op.family, op.context};
@@ -77,6 +78,7 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
     }
     const ops::ResolvedLaw& resolved = found->second;
     const Seconds time = ops::op_time(op.load, resolved.law) * op.repeat;
+    launches += op.load.launches * op.repeat;
     cost.time += time;
     const Bound bound = bound_of(op.load, resolved.law);
     const auto slot = static_cast<std::size_t>(slot_of(bound));
@@ -86,11 +88,21 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
                         .basis = resolved.basis[slot],
                         .rows = resolved.rows[slot]});
   }
+  if (const auto issue = ops::resolve(*pricing.pool, ops::kStepIssue, step.contexts.front())) {
+    // What the device waits for the host to issue launches counts as the host's.
+    const Seconds queued = Seconds::of(ops::queued_time(cost.time.base(), launches * issue->value));
+    cost.host = queued - cost.time;
+    cost.host_basis = issue->basis;
+    cost.host_rows = issue->rows;
+    cost.time = queued;
+  }
   if (const auto host = ops::resolve(*pricing.pool, ops::kStepHost, step.contexts.front())) {
-    cost.host = Seconds::of(host->value);
-    cost.host_basis = host->basis;
-    cost.host_rows = host->rows;
-    cost.time += cost.host;
+    if (host->value >= cost.host.base()) {
+      cost.host_basis = host->basis;
+      cost.host_rows = host->rows;
+    }
+    cost.host += Seconds::of(host->value);
+    cost.time += Seconds::of(host->value);
   }
   return cost;
 }

@@ -26,7 +26,7 @@ struct OpCost {
 struct StepCost {
   Seconds time{};
   Seconds host{};
-  ops::Basis host_basis = ops::Basis::Datasheet;
+  ops::Basis host_basis = ops::Basis::Datasheet;  ///< of its larger part
   double host_rows = 0;
   std::vector<OpCost> ops;  ///< parallel to the loads' operators
 };

@@ -37,7 +37,9 @@ Doubt step_doubt(const StepLoads& step, const Pricing& pricing, const StepCost& 
                  bool known_device) {
   std::map<std::pair<ops::Family, std::size_t>, LawDraws> laws;
   ops::Draws seconds{};
+  double launches = 0.0;
   for (const OpLoad& op : step.ops) {
+    launches += op.load.launches * op.repeat;
     const auto [found, added] = laws.try_emplace({op.family, op.context});
     if (added) {
       found->second = drawn(pool_for(pricing, op.family), op.family, step.contexts[op.context]);
@@ -46,10 +48,17 @@ Doubt step_doubt(const StepLoads& step, const Pricing& pricing, const StepCost& 
       seconds[d] += ops::op_time(op.load, found->second[d]).base() * op.repeat;
     }
   }
-  if (cost.host > Seconds{}) {
-    const ops::Draws host = ops::ln_offsets(*pricing.pool, ops::kStepHost, step.contexts.front());
+  const ops::Context& whole = step.contexts.front();
+  if (const auto issue = ops::resolve(*pricing.pool, ops::kStepIssue, whole)) {
+    const ops::Draws moved = ops::ln_offsets(*pricing.pool, ops::kStepIssue, whole);
     for (std::size_t d = 0; d < seconds.size(); ++d) {
-      seconds[d] += cost.host.base() * std::exp(host[d]);
+      seconds[d] = ops::queued_time(seconds[d], launches * issue->value * std::exp(moved[d]));
+    }
+  }
+  if (const auto host = ops::resolve(*pricing.pool, ops::kStepHost, whole)) {
+    const ops::Draws moved = ops::ln_offsets(*pricing.pool, ops::kStepHost, whole);
+    for (std::size_t d = 0; d < seconds.size(); ++d) {
+      seconds[d] += host->value * std::exp(moved[d]);
     }
   }
   return doubt_of(*pricing.pool, offsets_of(seconds, cost.time.base()), ops::kStepQuestion,

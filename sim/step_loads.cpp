@@ -101,6 +101,9 @@ StepLoads step_loads(const Request& request, const model::WeightAssignment& weig
   const ops::OpGraph graph =
       model::lower(*request.llm, weights, shape, lowering_options(request, formats));
   ops::RunFacts facts = with_build_year(request.facts);
+  const auto& layers = request.llm->layers;
+  facts.has_experts = std::any_of(layers.begin(), layers.end(),
+                                  [](const model::Layer& layer) { return layer.moe.has_value(); });
   facts.llm_class = request.llm->arch_class;
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);

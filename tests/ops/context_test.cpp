@@ -130,13 +130,13 @@ TEST(ContextOf, FlashAttentionIsOnOffOrUnknown) {
 TEST(CapturesGraphs, FromTheFirstBuildThatDoes) {
   hwdb::Runtime runtime = invented_runtime();
   const hwdb::Device device = invented_device();
-  EXPECT_FALSE(captures_graphs(device, runtime, 2025.0));
+  EXPECT_FALSE(captures_graphs(device, runtime, {.build_year = 2025.0}));
   runtime.graph_capture = true;
-  EXPECT_TRUE(captures_graphs(device, runtime, 2020.0));
+  EXPECT_TRUE(captures_graphs(device, runtime, {.build_year = 2020.0}));
   runtime.graph_capture_since = 2024.5;
-  EXPECT_FALSE(captures_graphs(device, runtime, 2024.4));
-  EXPECT_TRUE(captures_graphs(device, runtime, 2024.5));
-  EXPECT_TRUE(captures_graphs(device, runtime, std::nullopt));
+  EXPECT_FALSE(captures_graphs(device, runtime, {.build_year = 2024.4}));
+  EXPECT_TRUE(captures_graphs(device, runtime, {.build_year = 2024.5}));
+  EXPECT_TRUE(captures_graphs(device, runtime, {}));
   EXPECT_DOUBLE_EQ(context_of(device, runtime, {.build_year = 2025.0})[Covariate::Graphs], 1.0);
 }
 
@@ -146,13 +146,13 @@ TEST(CapturesGraphs, OnlyWithTheComputeCapabilityItNeeds) {
   runtime.graph_capture_min_sm = 80;
   hwdb::Device device = invented_device();
   device.isa = "sm_75";
-  EXPECT_FALSE(captures_graphs(device, runtime, 2025.0));
+  EXPECT_FALSE(captures_graphs(device, runtime, {.build_year = 2025.0}));
   device.isa = "sm_80";
-  EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
+  EXPECT_TRUE(captures_graphs(device, runtime, {.build_year = 2025.0}));
   device.isa = "sm_120";
-  EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
+  EXPECT_TRUE(captures_graphs(device, runtime, {.build_year = 2025.0}));
   device.isa = "gfx1100";  // another maker's: the limit does not speak of it
-  EXPECT_TRUE(captures_graphs(device, runtime, 2025.0));
+  EXPECT_TRUE(captures_graphs(device, runtime, {.build_year = 2025.0}));
 }
 
 TEST(HeadPacking, NeedsTheBuildTheChipAndFlashAttention) {
@@ -180,6 +180,22 @@ TEST(ContextOf, PowerIsMeasuredByCoresAndClock) {
   EXPECT_NEAR(context_of(device, invented_runtime(), {})[Covariate::LogPower], 0.0, 1e-12);
   device.tdp.reset();
   EXPECT_EQ(context_of(device, invented_runtime(), {})[Covariate::LogPower], 0.0);
+}
+
+TEST(CapturesGraphs, ExpertsCameLaterAndBatchesNever) {
+  hwdb::Runtime runtime = invented_runtime();
+  runtime.graph_capture = true;
+  runtime.graph_capture_since = 2024.5;
+  runtime.graph_capture_moe_since = 2025.4;
+  runtime.graph_capture_max_batch = 1;
+  const auto captured = [&](double year, bool experts, double batch) {
+    return captures_graphs(invented_device(), runtime,
+                           {.build_year = year, .has_experts = experts, .batch = batch});
+  };
+  EXPECT_TRUE(captured(2025.0, false, 1));
+  EXPECT_FALSE(captured(2025.0, true, 1));
+  EXPECT_TRUE(captured(2025.5, true, 1));
+  EXPECT_FALSE(captured(2025.5, false, 2));
 }
 
 TEST(KeepsWindows, AlwaysNeverOrSinceABuild) {
