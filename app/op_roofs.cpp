@@ -7,14 +7,12 @@
 #include "ops/context_of.h"
 #include "ops/load.h"
 #include "sim/predict.h"
+#include "sim/step_draws.h"
 
 namespace foretoken::app {
 namespace {
 
 using ops::Slot;
-
-/// Standard normal quantile of the upper end of a 90 % interval.
-constexpr double kUpper90 = 1.6449;
 
 struct SlotName {
   Slot slot;
@@ -28,13 +26,6 @@ constexpr std::array<SlotName, ops::kSlots> kSlotNames{{{Slot::Launch, "launch"}
                                                         {Slot::Serial, "serial"},
                                                         {Slot::Flop, "compute"},
                                                         {Slot::Link, "link"}}};
-
-/// The pool's own coefficients, or for collectives those of the pool that has measured links.
-const ops::PoolCoefficients& pool_for(const sim::Pricing& pricing, ops::Family family) {
-  const bool own = pricing.pool->law.find(ops::coefficient(family, Slot::Launch)) != nullptr;
-  const bool borrow = family == ops::Family::AllReduce && !own && pricing.links != nullptr;
-  return borrow ? *pricing.links : *pricing.pool;
-}
 
 Seconds datasheet_time(const ops::Load& load, Slot slot) {
   switch (slot) {
@@ -65,41 +56,6 @@ Seconds roof_time(const ops::Load& load, Slot slot, double coefficient) {
   return coefficient > 0.0 ? datasheet_time(load, slot) / coefficient : Seconds{};
 }
 
-double& coefficient_in(ops::LawCoefficients<double>& law, Slot slot) {
-  switch (slot) {
-    case Slot::Launch:
-      return law.launch;
-    case Slot::Ramp:
-      return law.ramp;
-    case Slot::Dram:
-      return law.dram;
-    case Slot::Llc:
-      return law.llc;
-    case Slot::Core:
-      return law.core;
-    case Slot::Serial:
-      return law.serial;
-    case Slot::Flop:
-      return law.flop;
-    case Slot::Link:
-      break;
-  }
-  return law.link;
-}
-
-/// Spread of ln(total) from the spreads of the coefficients, each moved alone by one deviation.
-double total_deviation(const ops::Load& load, const ops::LawCoefficients<double>& law,
-                       const std::vector<std::pair<Slot, double>>& deviations, Seconds total) {
-  double variance = 0.0;
-  for (const auto& [slot, deviation] : deviations) {
-    ops::LawCoefficients<double> moved = law;
-    coefficient_in(moved, slot) *= std::exp(deviation);
-    const double change = std::log(ops::op_time(load, moved) / total);
-    variance += change * change;
-  }
-  return std::sqrt(variance);
-}
-
 }  // namespace
 
 OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Runtime& runtime,
@@ -108,7 +64,7 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
   request.device = &device;
   request.runtime = &runtime;
   const ops::Family family = ops::family_of(op);
-  const ops::PoolCoefficients& pool = pool_for(sim::pricing_for(request, library), family);
+  const ops::PoolCoefficients& pool = sim::pool_for(sim::pricing_for(request, library), family);
   ops::Context context = ops::context_of(device, runtime, {.threads = threads});
   ops::add_operator(context, op, library.formats);
 
@@ -117,7 +73,6 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
   answer.demand = ops::demand_of(op, library.formats);
   const ops::Load load = ops::load_of(answer.demand, 1.0, device, {.threads = threads});
   const ops::LawCoefficients<double> law = ops::resolve_law(pool, family, context).law;
-  std::vector<std::pair<Slot, double>> deviations;
   for (const SlotName& each : kSlotNames) {
     const ops::CoefficientId id = ops::coefficient(family, each.slot);
     const auto resolved = ops::resolve(pool, id, context);
@@ -132,7 +87,6 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
       roof.deviation = resolved->deviation;
       roof.basis = ops::text_of(resolved->basis);
       roof.rows = resolved->rows;
-      deviations.emplace_back(each.slot, resolved->deviation);
     } else if (each.slot == Slot::Core || each.slot == Slot::Serial) {
       continue;  // no datasheet says how fast a kernel unpacks or walks
     }
@@ -141,9 +95,11 @@ OpAnswer price_op(const ops::Op& op, const hwdb::Device& device, const hwdb::Run
     answer.roofs.push_back(std::move(roof));
   }
   answer.total = ops::op_time(load, law);
-  const double spread = kUpper90 * total_deviation(load, law, deviations, answer.total);
-  answer.lo = answer.total * std::exp(-spread);
-  answer.hi = answer.total * std::exp(spread);
+  const bool known = sim::rows_of_device(pool, device.id, false).kernels > 0.0;
+  const sim::LogInterval interval =
+      sim::log_interval(sim::op_doubt(load, pool, family, context, known), answer.level);
+  answer.lo = answer.total * std::exp(interval.lo);
+  answer.hi = answer.total * std::exp(interval.hi);
   const auto largest =
       std::max_element(answer.roofs.begin(), answer.roofs.end(),
                        [](const Roof& a, const Roof& b) { return a.time < b.time; });

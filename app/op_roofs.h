@@ -31,7 +31,7 @@ struct OpAnswer {
   ops::Demand demand;
   std::vector<Roof> roofs;
   Seconds total{};
-  Seconds lo{};  ///< total when every coefficient moves by its 90 % interval, independently
+  Seconds lo{};  ///< interval of one measurement of it
   Seconds hi{};
   std::string bound;
   double level = 0.9;

@@ -39,6 +39,7 @@ Json groups_json(const std::vector<Group>& groups) {
                     {"p90_ape", json_number(m.p90_ape)},
                     {"bias", json_number(m.bias)},
                     {"coverage", coverage_json(m)},
+                    {"width", json_number(m.width)},
                     {"baselines", baselines_json(group.baselines)}});
   }
   return json;
@@ -70,6 +71,7 @@ std::string scorecard_json(const validate::Scorecard& card) {
        {"bias", json_number(card.all.bias)},
        {"kendall_tau", json_number(card.kendall_tau)},
        {"coverage", coverage_json(card.all)},
+       {"width", json_number(card.all.width)},
        {"baselines", baselines_json(card.baselines)},
        {"groups", groups_json(card.groups)},
        {"operators", groups_json(card.operators)},

@@ -1,6 +1,7 @@
 #include "app/scorecard_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <utility>
 #include <vector>
@@ -28,7 +29,8 @@ std::string baseline_cell(const Metrics& metrics) {
 Table groups_table(const std::vector<Group>& groups, const char* heading) {
   std::vector<Table::Column> columns{{heading},          {"rows", Right},    {"median", Right},
                                      {"MAPE", Right},    {"p90", Right},     {"bias", Right},
-                                     {"in 50 %", Right}, {"in 80 %", Right}, {"in 90 %", Right}};
+                                     {"in 50 %", Right}, {"in 80 %", Right}, {"in 90 %", Right},
+                                     {"width", Right}};
   for (int b = 0; b < validate::kBaselines; ++b) {
     columns.push_back({std::string(validate::baseline_name(b)), Right});
   }
@@ -43,7 +45,8 @@ Table groups_table(const std::vector<Group>& groups, const char* heading) {
                                    fmt::format("{:+.1f} %", m.bias * 100.0),
                                    percent(m.coverage[0]),
                                    percent(m.coverage[1]),
-                                   percent(m.coverage[2])};
+                                   percent(m.coverage[2]),
+                                   fmt::format("+-{}", percent(std::expm1(m.width)))};
     for (const Metrics& baseline : group.baselines) cells.push_back(baseline_cell(baseline));
     table.add(std::move(cells));
   }

@@ -1,7 +1,10 @@
+#include <set>
+
 #include <fmt/format.h>
 
 #include "app/command.h"
 #include "app/data_folders.h"
+#include "app/few_shot_text.h"
 #include "app/scorecard_json.h"
 #include "app/scorecard_text.h"
 #include "app/values.h"
@@ -34,14 +37,28 @@ validate::ValidateOptions options_of(const Flags& flags, Console& console) {
   return options;
 }
 
+/// "0,1,4" as it is to be run: ascending, each once.
+std::vector<std::size_t> shots_of(const Flags& flags, const std::string& text) {
+  std::set<std::size_t> shots;
+  for (const double count : whole_numbers(flags.written("few-shot"), text, {0, 1000})) {
+    shots.insert(static_cast<std::size_t>(count));
+  }
+  return {shots.begin(), shots.end()};
+}
+
 }  // namespace
 
 Outcome run_validate(const Arguments& arguments, Console& console) {
-  Flags flags("foretoken validate [--leave-out device|model|pair|source] [--against ROWS.csv]",
-              "Held-out errors beside those of baselines, every fold refitted; or how well rows of "
-              "your own are met.");
+  Flags flags(
+      "foretoken validate [--leave-out device|model|pair|source] [--few-shot COUNTS] "
+      "[--against ROWS.csv]",
+      "Held-out errors beside those of baselines, every fold refitted; or how well rows of "
+      "your own are met.");
   flags.add_value("leave-out", "WHAT", "device (default), model, pair or source");
   flags.add_value("against", "ROWS.csv", "rows from outside; nothing is fitted to them");
+  flags.add_value("few-shot", "COUNTS",
+                  "comma list, like 0,1,4,16: each device left out, so many of its rows given "
+                  "back, the others predicted");
   flags.add_value("group-by", "KEYS",
                   "comma list of pool (default), class, vendor, runtime, "
                   "format_class, arch_class, device, model, source");
@@ -62,8 +79,23 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
     throw UsageError("--against and --leave-out exclude each other");
   }
   if (rows && flags.given("pool")) throw UsageError("--against and --pool exclude each other");
+  const auto shots = flags.find("few-shot");
+  if (shots) {
+    for (const char* other : {"against", "leave-out", "group-by", "worst"}) {
+      if (flags.given(other)) {
+        throw UsageError(fmt::format("--few-shot and --{} exclude each other", other));
+      }
+    }
+  }
   const std::vector<std::string> folders = data_folders(flags);
   const sim::Library library = sim::read_library(folders, rows.has_value());
+  if (shots) {
+    const validate::FewShotCard card =
+        validate::few_shot(library, folders, shots_of(flags, *shots), options);
+    console.end_progress();
+    console.print(format == "json" ? few_shot_json(card) : few_shot_text(card, format == "md"));
+    return Outcome::Done;
+  }
   const validate::Scorecard card = rows ? validate::against(library, *rows, options)
                                         : validate::leave_one_out(library, folders, options);
   console.end_progress();

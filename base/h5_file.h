@@ -5,12 +5,16 @@
 /// Error that names the file and the path in it. Bytes written depend on the content alone (no time
 /// stamps), so equal content is an equal file.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace foretoken {
+
+/// Of numbers on disk; in memory they are doubles.
+enum class Precision : std::uint8_t { Double, Single };
 
 /// Collects a file's content and writes it in one go: to a temporary file in the same folder, then
 /// renamed over `path`.
@@ -26,7 +30,7 @@ class H5Writer {
   void numbers(std::string_view path, const std::vector<double>& values, std::string_view unit);
   void texts(std::string_view path, const std::vector<std::string>& values);
   void matrix(std::string_view path, const std::vector<double>& row_major, std::size_t rows,
-              std::size_t columns, std::string_view unit);
+              std::size_t columns, std::string_view unit, Precision precision = Precision::Double);
 
   void write(const std::string& path) const;
 
@@ -42,6 +46,7 @@ class H5Reader {
   H5Reader(const H5Reader&) = delete;
   H5Reader& operator=(const H5Reader&) = delete;
 
+  const std::string& path() const;
   std::string attribute(std::string_view name) const;
   bool has(std::string_view path) const;
   /// Names inside a group, sorted.

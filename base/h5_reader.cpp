@@ -153,6 +153,8 @@ H5Reader::~H5Reader() {
   if (impl_->file >= 0) H5Fclose(impl_->file);
 }
 
+const std::string& H5Reader::path() const { return impl_->name; }
+
 std::string H5Reader::attribute(std::string_view name) const {
   h5::be_quiet();
   const std::string wanted(name);

@@ -24,6 +24,7 @@ struct Column {
   std::vector<hsize_t> extent;
   std::string unit;
   bool is_text = false;
+  Precision precision = Precision::Double;
 };
 
 /// Zero-padded texts cannot hold a zero byte.
@@ -77,8 +78,9 @@ void write_column(hid_t root, const std::string& path, const Column& column, hid
   const Id plist(checked(H5Pcreate(H5P_DATASET_CREATE), file, doing));
   checked(H5Pset_obj_track_times(plist, false), file, doing);
   const std::size_t width = widest(column.texts);
+  const hid_t number = column.precision == Precision::Single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE;
   const Id type(column.is_text ? h5::text_type(width, file)
-                               : checked(H5Tcopy(H5T_IEEE_F64LE), file, doing));
+                               : checked(H5Tcopy(number), file, doing));
   const Id dataset(checked(
       H5Dcreate2(root, path.c_str(), type, space, link_plist, plist, H5P_DEFAULT), file, doing));
   if (column.is_text) {
@@ -128,20 +130,23 @@ void H5Writer::attribute(std::string_view name, std::string_view text) {
 
 void H5Writer::numbers(std::string_view path, const std::vector<double>& values,
                        std::string_view unit) {
-  impl_->add(path, {values, {}, {values.size()}, std::string(unit), false});
+  impl_->add(
+      path, {.numbers = values, .texts = {}, .extent = {values.size()}, .unit = std::string(unit)});
 }
 
 void H5Writer::texts(std::string_view path, const std::vector<std::string>& values) {
-  impl_->add(path, {{}, values, {values.size()}, "", true});
+  impl_->add(
+      path,
+      {.numbers = {}, .texts = values, .extent = {values.size()}, .unit = "", .is_text = true});
 }
 
 void H5Writer::matrix(std::string_view path, const std::vector<double>& row_major, std::size_t rows,
-                      std::size_t columns, std::string_view unit) {
+                      std::size_t columns, std::string_view unit, Precision precision) {
   if (row_major.size() != rows * columns) {
     throw Error(
         fmt::format("'{}': {} values do not fill {} x {}", path, row_major.size(), rows, columns));
   }
-  impl_->add(path, {row_major, {}, {rows, columns}, std::string(unit), false});
+  impl_->add(path, {row_major, {}, {rows, columns}, std::string(unit), false, precision});
 }
 
 void H5Writer::write(const std::string& path) const {

@@ -55,9 +55,12 @@ void add_op(FitRow& row, const FitOp& op) {
 }  // namespace
 
 int DesignBuilder::level_index(const ops::CoefficientSpec& spec, std::size_t level) {
-  const std::string key = ops::text_of(spec.id) + "/" + std::to_string(level);
-  const auto [found, added] = levels_.try_emplace(key, design_.levels);
-  if (added) ++design_.levels;
+  std::string name = ops::level_name(spec.id, spec.levels[level]);
+  const auto [found, added] = levels_.try_emplace(name, design_.levels);
+  if (added) {
+    ++design_.levels;
+    design_.level_names.push_back(std::move(name));
+  }
   return found->second;
 }
 

@@ -109,7 +109,7 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
     fit.converged = result.converged;
     const bool last = round + 1 == settings.rounds;
     if (last && !with_deviations) break;
-    variances = posterior_variances(rows, included, scales, fit.parameters);
+    variances = Posterior(rows, included, scales, fit.parameters).variances();
     if (last) break;
     update_spreads(design, fit.parameters, variances, fit.rows, scales.spreads);
     update_noise(rows, included, fit.parameters, fit);
@@ -122,12 +122,14 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
   return fit;
 }
 
+bool is_of_source(const std::string& parameter) {
+  return parameter.find("[source=") != std::string::npos ||
+         parameter.find(",source=") != std::string::npos;
+}
+
 void forget_sources(const Design& design, std::vector<double>& parameters) {
   for (std::size_t p = 0; p < parameters.size(); ++p) {
-    const std::string& name = design.names[p];
-    if (name.find("[source=") != std::string::npos || name.find(",source=") != std::string::npos) {
-      parameters[p] = 0.0;
-    }
+    if (is_of_source(design.names[p])) parameters[p] = 0.0;
   }
 }
 

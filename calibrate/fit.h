@@ -6,6 +6,7 @@
 /// Laplace posterior), so nothing is tuned on rows that are left out.
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "calibrate/fit_row.h"
@@ -41,6 +42,9 @@ struct Fit {
 Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
              const std::vector<std::uint8_t>& included, const std::vector<double>& start,
              const FitSettings& settings, bool with_deviations);
+
+/// Whether a parameter is particular to who measured.
+bool is_of_source(const std::string& parameter);
 
 /// Sets what is particular to who measured back to the mean of all: the parameters that a
 /// prediction, which has no source, does not have.

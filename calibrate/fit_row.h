@@ -48,6 +48,7 @@ struct Design {
   std::vector<std::string> names;
   std::vector<double> spread;  ///< prior standard deviation as the law file states it
   std::vector<int> level;      ///< level that shares an estimated spread; -1: fixed spread
+  std::vector<std::string> level_names;  ///< of each level
   int levels = 0;
   int sources = 0;
 };

@@ -19,13 +19,22 @@ struct FoldPlan {
   const PoolData* pool = nullptr;
   std::vector<std::string> keys;
   std::vector<double> start;  ///< parameters of the fit over all rows: a warm start only
+  bool steps = true;          ///< which held-out rows are predicted
+  bool kernels = true;
+  bool scored(const PoolRow& row) const { return row.kernel != nullptr ? kernels : steps; }
 };
 
 struct HeldOut {
-  /// ln of the predicted seconds by the fit that did not see the row; NaN for rows without a key.
+  /// ln of the predicted seconds by the fit that did not see the row; NaN for rows that are not
+  /// held out or not scored.
   std::vector<double> ln_predicted;
+  /// Probability that this very fit gave to a time below the measured one.
+  std::vector<double> below;
+  std::vector<double> ln_width;  ///< of the 90 % interval
   std::size_t folds = 0;
 };
+
+inline constexpr double kWidthLevel = 0.9;
 
 /// Keys hashed into at most `most` groups, for a quick cross-validation instead of leave-one-out.
 std::vector<std::string> grouped_keys(const std::vector<std::string>& keys, std::size_t most);
@@ -38,19 +47,5 @@ std::vector<HeldOut> predict_held_out(
 
 /// Flags of the rows that take part in a fit.
 std::vector<std::uint8_t> fitted_flags(const PoolData& pool);
-
-std::string device_key(const PoolRow& row);
-std::string model_key(const PoolRow& row);
-std::string source_key(const PoolRow& row);
-/// Shape of a kernel's operator: "n x k", heads and head size.
-std::string shape_key(const PoolRow& row);
-
-/// Quantiles at (i + 0.5)/n of ln(measured/predicted) with every device weighing the square root of
-/// its rows, so that one much-measured machine does not set the width for all. Rows with `skip_key`
-/// as key are left out.
-std::vector<double> residual_quantiles(const PoolData& pool,
-                                       const std::vector<double>& ln_predicted,
-                                       const std::vector<std::string>& keys,
-                                       const std::string& skip_key, bool kernels);
 
 }  // namespace foretoken::calibrate

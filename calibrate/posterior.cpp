@@ -1,9 +1,11 @@
 #include "calibrate/posterior.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Sparse>
 
 #include "base/error.h"
@@ -13,61 +15,112 @@ namespace foretoken::calibrate {
 namespace {
 
 using SparseMatrix = Eigen::SparseMatrix<double>;
+using Cholesky = Eigen::SimplicialLLT<SparseMatrix>;
 
-/// d ln t / d parameter of one row, each parameter once.
-std::map<int, double> row_jacobian(const FitRow& row, const std::vector<double>& parameters,
-                                   double& ln_time) {
+/// One row's part of the weighted least-squares problem.
+struct Line {
+  std::vector<std::pair<int, double>> slopes;  ///< parameter ascending, weighted d ln t
+  double residual = 0.0;                       ///< weighted
+};
+
+Line line_of(const FitRow& row, const Scales& scales, const std::vector<double>& parameters,
+             bool robust = true) {
   std::vector<double> gradient;
-  ln_time = ln_predicted(row, parameters, &gradient);
-  std::map<int, double> jacobian;
+  const double ln_time = ln_predicted(row, parameters, &gradient);
+  const double noise = scales.noise[static_cast<std::size_t>(row.source)];
+  const double ratio = (ln_time - row.ln_seconds) / noise / kLossScale;
+  const double loss_weight = robust ? 1.0 / (1.0 + ratio * ratio) : 1.0;
+  const double weight = std::sqrt(row.weight * loss_weight) / noise;
+  std::map<int, double> slopes;
   for (std::size_t c = 0; c < row.coefficients.size(); ++c) {
-    for (const auto& [index, weight] : row.coefficients[c].terms) {
-      jacobian[index] += weight * gradient[c];
+    for (const auto& [index, share] : row.coefficients[c].terms) {
+      slopes[index] += weight * share * gradient[c];
     }
   }
-  return jacobian;
+  return {{slopes.begin(), slopes.end()}, weight * (ln_time - row.ln_seconds)};
 }
 
-/// Rows of the weighted Jacobian, so that Hessian = J^T J + priors.
-SparseMatrix weighted_jacobian(const std::vector<FitRow>& rows,
-                               const std::vector<std::uint8_t>& included, const Scales& scales,
-                               const std::vector<double>& parameters) {
+SparseMatrix matrix_of(const std::vector<const Line*>& lines, Eigen::Index columns) {
   std::vector<Eigen::Triplet<double>> entries;
-  int line = 0;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (included[i] == 0) continue;
-    double ln_time = 0;
-    const auto jacobian = row_jacobian(rows[i], parameters, ln_time);
-    const double noise = scales.noise[static_cast<std::size_t>(rows[i].source)];
-    const double ratio = (ln_time - rows[i].ln_seconds) / noise / kLossScale;
-    const double weight = std::sqrt(rows[i].weight / (1.0 + ratio * ratio)) / noise;
-    for (const auto& [index, value] : jacobian) entries.emplace_back(line, index, weight * value);
-    ++line;
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    for (const auto& [index, value] : lines[i]->slopes) {
+      entries.emplace_back(static_cast<int>(i), index, value);
+    }
   }
-  for (std::size_t p = 0; p < parameters.size(); ++p) {
-    entries.emplace_back(line++, static_cast<int>(p), 1.0 / scales.spreads[p]);
+  SparseMatrix matrix(static_cast<Eigen::Index>(lines.size()), columns);
+  matrix.setFromTriplets(entries.begin(), entries.end());
+  return matrix;
+}
+
+void require(const Cholesky& cholesky) {
+  if (cholesky.info() != Eigen::Success) throw Error("the fit's Hessian is not positive definite");
+}
+
+/// With P H P^T = L L^T, P^T L^-T z has the covariance H^-1 for standard normal z.
+std::vector<ops::Draws> draws_of(const Cholesky& cholesky, std::uint64_t seed) {
+  const Eigen::Index size = cholesky.rows();
+  constexpr auto kHalf = static_cast<Eigen::Index>(ops::kHalfDraws);
+  Eigen::MatrixXd standard(size, kHalf);
+  for (Eigen::Index i = 0; i < size; ++i) {
+    constexpr std::uint64_t kMostParameters = std::uint64_t{1} << 32U;
+    const ops::Draws draws =
+        ops::standard_draws(seed * kMostParameters + static_cast<std::uint64_t>(i));
+    for (Eigen::Index d = 0; d < kHalf; ++d) standard(i, d) = draws[static_cast<std::size_t>(d)];
   }
-  SparseMatrix jacobian(line, static_cast<Eigen::Index>(parameters.size()));
-  jacobian.setFromTriplets(entries.begin(), entries.end());
-  return jacobian;
+  const Eigen::MatrixXd ordered = cholesky.matrixU().solve(standard);
+  const Eigen::MatrixXd moved = cholesky.permutationPinv() * ordered;
+  std::vector<ops::Draws> draws(static_cast<std::size_t>(size));
+  for (Eigen::Index i = 0; i < size; ++i) {
+    for (Eigen::Index d = 0; d < kHalf; ++d) {
+      draws[static_cast<std::size_t>(i)][static_cast<std::size_t>(d)] = moved(i, d);
+      draws[static_cast<std::size_t>(i)][static_cast<std::size_t>(d + kHalf)] = -moved(i, d);
+    }
+  }
+  return draws;
 }
 
 }  // namespace
 
-std::vector<double> posterior_variances(const std::vector<FitRow>& rows,
-                                        const std::vector<std::uint8_t>& included,
-                                        const Scales& scales,
-                                        const std::vector<double>& parameters) {
-  const SparseMatrix jacobian = weighted_jacobian(rows, included, scales, parameters);
-  const SparseMatrix hessian = jacobian.transpose() * jacobian;
-  const Eigen::SimplicialLLT<SparseMatrix> cholesky(hessian);
-  if (cholesky.info() != Eigen::Success) throw Error("the fit's Hessian is not positive definite");
-  const SparseMatrix lower = cholesky.matrixL();
-  const auto& order = cholesky.permutationP().indices();
-  // With P H P^T = L L^T the diagonal of the inverse is the squared length of L^-1 e.
-  std::vector<double> variances(parameters.size());
-  Eigen::VectorXd column(hessian.rows());
+struct Posterior::Impl {
+  std::vector<double> parameters;
+  std::vector<Line> lines;  ///< parallel to the rows; empty where a row is not included
+  SparseMatrix hessian;
+  Cholesky cholesky;
+  Cholesky reduced;  ///< same pattern, other values
+  bool analysed = false;
+};
+
+Posterior::Posterior(const std::vector<FitRow>& rows, const std::vector<std::uint8_t>& included,
+                     const Scales& scales, const std::vector<double>& parameters)
+    : impl_(std::make_unique<Impl>()) {
+  impl_->parameters = parameters;
+  impl_->lines.resize(rows.size());
+  std::vector<const Line*> lines;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (included[i] == 0) continue;
+    impl_->lines[i] = line_of(rows[i], scales, parameters);
+    lines.push_back(&impl_->lines[i]);
+  }
+  std::vector<Line> priors(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {
+    priors[p].slopes = {{static_cast<int>(p), 1.0 / scales.spreads[p]}};
+    lines.push_back(&priors[p]);
+  }
+  const SparseMatrix jacobian = matrix_of(lines, static_cast<Eigen::Index>(parameters.size()));
+  impl_->hessian = jacobian.transpose() * jacobian;
+  impl_->cholesky.compute(impl_->hessian);
+  require(impl_->cholesky);
+}
+
+Posterior::~Posterior() = default;
+
+std::vector<double> Posterior::variances() const {
+  const SparseMatrix lower = impl_->cholesky.matrixL();
+  const auto& order = impl_->cholesky.permutationP().indices();
+  // With P H P^T = L L^T the diagonal of the inverse is the squared length of L^-1 e.
+  std::vector<double> variances(impl_->parameters.size());
+  Eigen::VectorXd column(impl_->hessian.rows());
+  for (std::size_t p = 0; p < variances.size(); ++p) {
     const auto first = static_cast<Eigen::Index>(order[static_cast<Eigen::Index>(p)]);
     column.tail(column.size() - first).setZero();
     column[first] = 1.0;
@@ -82,6 +135,68 @@ std::vector<double> posterior_variances(const std::vector<FitRow>& rows,
     variances[p] = length;
   }
   return variances;
+}
+
+std::vector<ops::Draws> Posterior::draws(std::uint64_t seed) const {
+  return draws_of(impl_->cholesky, seed);
+}
+
+Belief Posterior::without(const std::vector<std::size_t>& left_out) {
+  const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
+  std::vector<const Line*> lines;
+  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(size);
+  for (const std::size_t row : left_out) {
+    const Line& line = impl_->lines[row];
+    lines.push_back(&line);
+    for (const auto& [index, slope] : line.slopes) gradient[index] += slope * line.residual;
+  }
+  const SparseMatrix jacobian = matrix_of(lines, size);
+  const SparseMatrix theirs = jacobian.transpose() * jacobian;
+  const SparseMatrix rest = impl_->hessian - theirs;
+  if (!impl_->analysed) impl_->reduced.analyzePattern(impl_->hessian);
+  impl_->analysed = true;
+  impl_->reduced.factorize(rest);
+  require(impl_->reduced);
+  // The gradient of all rows vanishes at the optimum, so that of the others is the opposite.
+  const Eigen::VectorXd step = impl_->reduced.solve(gradient);
+  Belief belief{.parameters = impl_->parameters, .draws = draws_of(impl_->reduced, 0)};
+  for (std::size_t p = 0; p < belief.parameters.size(); ++p) {
+    double squares = 0.0;
+    for (const double draw : belief.draws[p]) squares += draw * draw;
+    constexpr double kLongest = 3.0;
+    const double longest = kLongest * std::sqrt(squares / ops::kDraws);
+    belief.parameters[p] += std::clamp(step[static_cast<Eigen::Index>(p)], -longest, longest);
+  }
+  return belief;
+}
+
+std::vector<double> Posterior::with(const std::vector<FitRow>& more, const Scales& scales) const {
+  constexpr int kTrusting = 3;  // iterations before the robust loss sets in
+  constexpr int kIterations = 8;
+  const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
+  const auto count = static_cast<Eigen::Index>(more.size());
+  std::vector<double> parameters = impl_->parameters;
+  if (more.empty()) return parameters;
+  Eigen::VectorXd moved = Eigen::VectorXd::Zero(size);  // from the posterior's optimum
+  for (int iteration = 0; iteration < kIterations; ++iteration) {
+    Eigen::MatrixXd slopes = Eigen::MatrixXd::Zero(size, count);
+    Eigen::VectorXd residuals(count);
+    for (Eigen::Index i = 0; i < count; ++i) {
+      const Line line =
+          line_of(more[static_cast<std::size_t>(i)], scales, parameters, iteration >= kTrusting);
+      for (const auto& [index, slope] : line.slopes) slopes(index, i) = slope;
+      residuals[i] = line.residual;
+    }
+    // The rows' linearised residuals against the posterior: as many unknowns as rows.
+    const Eigen::MatrixXd reach = impl_->cholesky.solve(slopes);
+    const Eigen::MatrixXd system =
+        Eigen::MatrixXd::Identity(count, count) + slopes.transpose() * reach;
+    moved = reach * system.ldlt().solve(slopes.transpose() * moved - residuals);
+    for (std::size_t p = 0; p < parameters.size(); ++p) {
+      parameters[p] = impl_->parameters[p] + moved[static_cast<Eigen::Index>(p)];
+    }
+  }
+  return parameters;
 }
 
 }  // namespace foretoken::calibrate

@@ -1,20 +1,49 @@
 #pragma once
 
-/// The Laplace posterior of a fit: marginal variances of the parameters at the optimum.
+/// The Laplace posterior of a fit: normal around the optimum, its precision the Gauss-Newton
+/// Hessian with the rows weighted as the robust loss weights them there. The Hessian is sparse:
+/// operators of different families share nothing.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "calibrate/fit_row.h"
 #include "calibrate/solve.h"
+#include "ops/draws.h"
 
 namespace foretoken::calibrate {
 
-/// Diagonal of the inverse of the Gauss-Newton Hessian, rows weighted as the robust loss weights
-/// them at these parameters. The Hessian is sparse: operators of different families share nothing.
-std::vector<double> posterior_variances(const std::vector<FitRow>& rows,
-                                        const std::vector<std::uint8_t>& included,
-                                        const Scales& scales,
-                                        const std::vector<double>& parameters);
+/// A posterior reduced to what predictions need.
+struct Belief {
+  std::vector<double> parameters;
+  std::vector<ops::Draws> draws;  ///< of each parameter, less its value
+};
+
+class Posterior {
+ public:
+  /// `rows` must outlive it.
+  Posterior(const std::vector<FitRow>& rows, const std::vector<std::uint8_t>& included,
+            const Scales& scales, const std::vector<double>& parameters);
+  ~Posterior();
+  Posterior(const Posterior&) = delete;
+  Posterior& operator=(const Posterior&) = delete;
+
+  /// Marginal, of every parameter.
+  std::vector<double> variances() const;
+  /// Joint draws, one entry a parameter; the same for the same seed.
+  std::vector<ops::Draws> draws(std::uint64_t seed = 0) const;
+  /// Optimum and draws without some of the included rows, by one Newton step from here: exact
+  /// where the law is linear, and for parameters that no other row speaks of. A step is at most
+  /// three of the new standard deviations of a parameter.
+  Belief without(const std::vector<std::size_t>& left_out);
+  /// Optimum once more rows are known, with this posterior as their prior. A row that surprises is
+  /// believed at first and doubted, by the robust loss, only if nothing in the law explains it.
+  std::vector<double> with(const std::vector<FitRow>& more, const Scales& scales) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
 
 }  // namespace foretoken::calibrate

@@ -4,29 +4,15 @@
 #include <atomic>
 #include <cmath>
 
-#include <tbb/global_control.h>
-#include <tbb/parallel_for.h>
-
 #include "calibrate/dataset.h"
 #include "calibrate/fit.h"
 #include "calibrate/folds.h"
 #include "calibrate/row_model.h"
+#include "calibrate/side_by_side.h"
+#include "calibrate/uncertainty.h"
 
 namespace foretoken::calibrate {
 namespace {
-
-/// Cross-validation groups for the residuals that intervals are made of; leave-one-out where there
-/// are fewer keys than this.
-constexpr std::size_t kGroups = 6;
-
-std::vector<std::string> keys_of(const PoolData& pool, std::string (*key)(const PoolRow&)) {
-  std::vector<std::string> keys;
-  for (const PoolRow& row : pool.rows) {
-    // Kernels only train here: intervals of a step come from steps.
-    keys.push_back(row.decode != nullptr && row.fitted ? key(row) : "");
-  }
-  return grouped_keys(keys, kGroups);
-}
 
 double median_error(const PoolData& pool, const std::vector<double>& parameters) {
   std::vector<double> errors;
@@ -45,10 +31,16 @@ ops::PoolCoefficients coefficients_of(const PoolData& pool, const Fit& fit) {
   ops::PoolCoefficients result;
   result.law = *pool.law;
   const Design& design = pool.design();
+  Doubts doubts = doubts_of(pool, fitted_flags(pool), fit, all_asked(pool));
   for (std::size_t p = 0; p < design.names.size(); ++p) {
     if (fit.rows[p] == 0.0) continue;
-    result.parameters[design.names[p]] = {fit.parameters[p], fit.deviations[p], fit.rows[p]};
+    const ops::Draws& draws = doubts.belief.draws[p];
+    result.parameters[design.names[p]] = {fit.parameters[p],
+                                          fit.deviations[p],
+                                          fit.rows[p],
+                                          {draws.begin(), draws.begin() + ops::kHalfDraws}};
   }
+  result.uncertainty = std::move(doubts.uncertainty);
   for (const PoolRow& row : pool.rows) result.rows += row.fitted ? 1.0 : 0.0;
   return result;
 }
@@ -69,13 +61,8 @@ PoolSummary summary_of(const PoolData& pool, const Fit& fit) {
 std::vector<Fit> fit_all(const std::vector<const PoolData*>& pools, bool with_deviations,
                          const CalibrateOptions& options) {
   std::vector<Fit> fits(pools.size());
-  const tbb::global_control limit(
-      tbb::global_control::max_allowed_parallelism,
-      options.threads > 0
-          ? static_cast<std::size_t>(options.threads)
-          : tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism));
   std::atomic<std::size_t> done{0};
-  tbb::parallel_for(std::size_t{0}, pools.size(), [&](std::size_t i) {
+  side_by_side(pools.size(), options.threads, [&](std::size_t i) {
     const PoolData& pool = *pools[i];
     fits[i] = fit_pool(pool.design(), pool.fit_rows, fitted_flags(pool), {},
                        starting_from(FitSettings{}, *pool.law), with_deviations);
@@ -95,23 +82,13 @@ Calibration calibrate(const sim::Library& library, const std::vector<std::string
   }
   const std::vector<Fit> fits = fit_all(pools, true, options);
 
-  std::vector<FoldPlan> plans;
-  for (std::size_t i = 0; i < pools.size(); ++i) {
-    plans.push_back({pools[i], keys_of(*pools[i], device_key), fits[i].parameters});
-    plans.push_back({pools[i], keys_of(*pools[i], model_key), fits[i].parameters});
-  }
-  const std::vector<HeldOut> held_out =
-      predict_held_out(plans, kFoldSettings, options.threads, nullptr);
-
   Calibration result;
   result.data_hash = data.hash;
+  std::vector<ops::PoolCoefficients> coefficients(pools.size());
+  side_by_side(pools.size(), options.threads,
+               [&](std::size_t i) { coefficients[i] = coefficients_of(*pools[i], fits[i]); });
   for (std::size_t i = 0; i < pools.size(); ++i) {
-    ops::PoolCoefficients coefficients = coefficients_of(*pools[i], fits[i]);
-    coefficients.residuals.unseen_device = residual_quantiles(
-        *pools[i], held_out[2 * i].ln_predicted, plans[2 * i].keys, "none", false);
-    coefficients.residuals.known_device = residual_quantiles(
-        *pools[i], held_out[2 * i + 1].ln_predicted, plans[2 * i + 1].keys, "none", false);
-    result.coefficients.add(std::move(coefficients));
+    result.coefficients.add(std::move(coefficients[i]));
     result.pools.push_back(summary_of(*pools[i], fits[i]));
   }
   for (const UnusableRow& row : data.unusable) result.rejected.push_back({row.row_id, row.reason});

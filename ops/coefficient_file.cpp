@@ -1,14 +1,50 @@
 #include "ops/coefficient_file.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.h"
 #include "base/h5_file.h"
 #include "base/hash.h"
 #include "base/text_file.h"
+#include "ops/uncertainty_file.h"
 
 namespace foretoken::ops {
 namespace {
+
+/// Half of the draws, the other half mirrors it; a parameter without draws is a line of zeros,
+/// which no posterior gives.
+void write_draws(H5Writer& file, const std::string& group, const std::vector<std::string>& names,
+                 const PoolCoefficients& pool) {
+  std::vector<double> values;
+  values.reserve(names.size() * kHalfDraws);
+  for (const std::string& name : names) {
+    const std::vector<float>& draws = pool.parameters.at(name).draws;
+    for (std::size_t d = 0; d < kHalfDraws; ++d) {
+      values.push_back(draws.empty() ? 0.0 : static_cast<double>(draws[d]));
+    }
+  }
+  file.matrix(group + "/draws", values, names.size(), kHalfDraws, "ln", Precision::Single);
+}
+
+void read_draws(const H5Reader& file, const std::string& group,
+                const std::vector<std::string>& names, PoolCoefficients& pool) {
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  const std::vector<double> values = file.matrix(group + "/draws", rows, columns, "ln");
+  if (rows != names.size() || columns != kHalfDraws) {
+    throw Error(file.path() + ": '" + group + "/draws' is not of one line a parameter and " +
+                std::to_string(kHalfDraws) + " columns");
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * columns);
+    const auto last = first + static_cast<std::ptrdiff_t>(columns);
+    if (std::all_of(first, last, [](double value) { return value == 0.0; })) continue;
+    std::vector<float>& draws = pool.parameters[names[i]].draws;
+    std::transform(first, last, std::back_inserter(draws),
+                   [](double value) { return static_cast<float>(value); });
+  }
+}
 
 void write_pool(H5Writer& file, const std::string& group, const PoolCoefficients& pool) {
   std::vector<std::string> names;
@@ -28,8 +64,8 @@ void write_pool(H5Writer& file, const std::string& group, const PoolCoefficients
   file.numbers(group + "/values", values, "ln");
   file.numbers(group + "/deviations", deviations, "ln");
   file.numbers(group + "/rows", rows, "rows");
-  file.numbers(group + "/residuals_unseen_device", pool.residuals.unseen_device, "ln");
-  file.numbers(group + "/residuals_known_device", pool.residuals.known_device, "ln");
+  write_draws(file, group, names, pool);
+  write_uncertainty(file, group, pool.uncertainty);
   file.numbers(group + "/pool_rows", {pool.rows}, "rows");
   file.texts(group + "/law_hash", {hash_text(pool.law.hash)});
 }
@@ -54,8 +90,8 @@ PoolCoefficients read_pool(const H5Reader& file, const std::string& path, const 
   for (std::size_t i = 0; i < names.size(); ++i) {
     pool.parameters[names[i]] = {values[i], deviations[i], rows[i]};
   }
-  pool.residuals.unseen_device = file.numbers(group + "/residuals_unseen_device", "ln");
-  pool.residuals.known_device = file.numbers(group + "/residuals_known_device", "ln");
+  read_draws(file, group, names, pool);
+  read_uncertainty(file, group, pool.uncertainty);
   const auto pool_rows = file.numbers(group + "/pool_rows", "rows");
   pool.rows = pool_rows.empty() ? 0.0 : pool_rows.front();
   return pool;

@@ -1,8 +1,9 @@
 #pragma once
 
 /// Coefficients on disk: `data/coefficients/<name>.h5`, written by `calibrate`, never by hand. The
-/// file keeps for each pool the names, values, deviations and row counts of its parameters, the
-/// held-out residuals, and the hash of the law file that gives the parameters their meaning.
+/// file keeps for each pool the names, values, deviations, row counts and posterior draws of its
+/// parameters, what else the fit does not know, and the hash of the law file that gives the
+/// parameters their meaning.
 
 #include <map>
 #include <string>
@@ -11,7 +12,7 @@
 
 namespace foretoken::ops {
 
-inline constexpr int kCoefficientSchema = 1;
+inline constexpr int kCoefficientSchema = 2;
 
 /// Laws by pool, from every `*.yaml` of the folders (a later folder's pool replaces an earlier's).
 std::map<std::string, LawSpec> read_laws(const std::vector<std::string>& folders);

@@ -23,6 +23,11 @@ std::string_view text_of(Basis basis) {
   return kNames[static_cast<std::size_t>(basis)];
 }
 
+double spread_of(const PoolCoefficients& pool, const Term& term) {
+  const auto found = pool.uncertainty.spreads.find(level_name(term.id, *term.level));
+  return found == pool.uncertainty.spreads.end() ? term.level->spread : found->second;
+}
+
 std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, CoefficientId id,
                                            const Context& context) {
   const CoefficientSpec* const spec = pool.law.find(id);
@@ -34,7 +39,8 @@ std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, Coeffic
   for (const Term& term : terms) {
     const auto found = pool.parameters.find(term.parameter);
     if (found == pool.parameters.end()) {
-      variance += term.weight * term.weight * term.spread * term.spread;
+      const double spread = spread_of(pool, term);
+      variance += term.weight * term.weight * spread * spread;
       continue;
     }
     const Parameter& parameter = found->second;
@@ -53,18 +59,12 @@ std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, Coeffic
 
 ResolvedLaw resolve_law(const PoolCoefficients& pool, Family family, const Context& context) {
   ResolvedLaw result;
-  // What such an operator costs is its launch; its few bytes say nothing of where the time is from.
-  const bool launch_bound = family == Family::Small || family == Family::Gather;
+  result.basis.fill(Basis::Datasheet);
   const auto value = [&](Slot slot, double otherwise) {
     const auto resolved = resolve(pool, coefficient(family, slot), context);
     if (!resolved) return otherwise;
-    const bool decides = launch_bound
-                             ? slot == Slot::Launch
-                             : slot == Slot::Dram || (slot == Slot::Launch && result.rows == 0.0);
-    if (decides) {
-      result.basis = resolved->basis;
-      result.rows = resolved->rows;
-    }
+    result.basis[static_cast<std::size_t>(slot)] = resolved->basis;
+    result.rows[static_cast<std::size_t>(slot)] = resolved->rows;
     return resolved->value;
   };
   LawCoefficients<double>& law = result.law;

@@ -3,6 +3,7 @@
 /// Fitted parameters of each pool and what they give in a context: the coefficients of the law for
 /// one operator on one device under one runtime, with where each came from.
 
+#include <array>
 #include <map>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "ops/law_spec.h"
 #include "ops/roofline.h"
+#include "ops/uncertainty.h"
 
 namespace foretoken::ops {
 
@@ -19,18 +21,15 @@ struct Parameter {
   double value = 0.0;
   double deviation = 0.0;  ///< posterior standard deviation, Laplace
   double rows = 0.0;       ///< measured rows that this beta took part in
-};
-
-/// Quantiles of ln(measured / predicted) over held-out rows, at (i + 0.5) / n.
-struct ResidualQuantiles {
-  std::vector<double> unseen_device;  ///< rows of devices that the fit had not seen
-  std::vector<double> known_device;   ///< rows of models that the fit had not seen on that device
+  /// The first half of the draws of the joint posterior, less the value; the second half mirrors
+  /// it. Empty: known by its deviation alone.
+  std::vector<float> draws;
 };
 
 struct PoolCoefficients {
   LawSpec law;
   std::unordered_map<std::string, Parameter> parameters;
-  ResidualQuantiles residuals;
+  Uncertainty uncertainty;
   double rows = 0.0;
 };
 
@@ -45,6 +44,9 @@ struct ResolvedCoefficient {
   double rows = 0.0;  ///< rows behind the finest level that has any
 };
 
+/// How far keys of the term's level lie apart: as estimated, or as the law file states it.
+double spread_of(const PoolCoefficients& pool, const Term& term);
+
 /// Value of one coefficient of the pool in a context; nullopt when the pool's law has no such roof.
 std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, CoefficientId id,
                                            const Context& context);
@@ -52,8 +54,8 @@ std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, Coeffic
 /// All coefficients of one family in a context (the context already holds the operator's format).
 struct ResolvedLaw {
   LawCoefficients<double> law;
-  Basis basis = Basis::Datasheet;  ///< of the dram coefficient; of the launch for small operators
-  double rows = 0.0;
+  std::array<Basis, kSlots> basis;  ///< of each slot's coefficient
+  std::array<double, kSlots> rows{};
 };
 ResolvedLaw resolve_law(const PoolCoefficients& pool, Family family, const Context& context);
 

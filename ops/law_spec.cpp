@@ -26,6 +26,20 @@ std::string parameter_name(const CoefficientSpec& spec, const LevelSpec& level,
 
 }  // namespace
 
+std::string level_name(CoefficientId id, const LevelSpec& level) {
+  std::string name = text_of(id);
+  if (level.covariate) name += "*" + std::string(text_of(*level.covariate));
+  if (level.attributes.empty()) return name;
+  char before = '[';
+  for (const Attribute attribute : level.attributes) {
+    name += before;
+    name += text_of(attribute);
+    before = ',';
+  }
+  name += ']';
+  return name;
+}
+
 const CoefficientSpec* LawSpec::find(CoefficientId id) const {
   for (const CoefficientSpec& spec : coefficients) {
     if (spec.id == id) return &spec;
@@ -39,7 +53,7 @@ std::optional<Term> term_of(const CoefficientSpec& spec, const LevelSpec& level,
   if (weight == 0.0) return std::nullopt;
   std::string name = parameter_name(spec, level, context);
   if (name.empty()) return std::nullopt;
-  return Term{std::move(name), weight, level.spread};
+  return Term{std::move(name), weight, spec.id, &level};
 }
 
 double terms_of(const LawSpec& law, const CoefficientSpec& spec, const Context& context,

@@ -44,8 +44,12 @@ struct LawSpec {
 struct Term {
   std::string parameter;  ///< "gemm.core[format_kind=k-quant,generation=Turing]"
   double weight = 1.0;
-  double spread = 0.1;
+  CoefficientId id{};
+  const LevelSpec* level = nullptr;
 };
+
+/// "gemm.core[format_kind,generation]", "gemm.launch*build_year": what the level's keys share.
+std::string level_name(CoefficientId id, const LevelSpec& level);
 
 /// The term of one level in a context; nullopt when an attribute is empty or the covariate is 0.
 std::optional<Term> term_of(const CoefficientSpec& spec, const LevelSpec& level,

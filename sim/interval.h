@@ -1,28 +1,35 @@
 #pragma once
 
-/// Intervals from held-out residuals: what the fit missed on rows that it had not seen is what it
-/// may miss on the next one.
+/// Intervals of an answer. Between a point and its measurement stand what the fit does not know of
+/// its coefficients (draws of the posterior, pushed through the law), the noise of the source, and
+/// how far the law itself misses:
+///
+///   ln measured = ln point + scale * (offset of a draw + its noise * student(4))
+///
+/// so the answer is a mixture over draws, and its quantiles are the interval.
 
-#include <vector>
-
-#include "base/estimate.h"
-#include "base/quantity.h"
-#include "ops/coefficients.h"
+#include "ops/draws.h"
+#include "ops/uncertainty.h"
 
 namespace foretoken::sim {
 
-/// The q-quantile of sorted values by linear interpolation between order statistics at (i + 0.5)/n.
-double quantile(const std::vector<double>& sorted, double q);
+struct Doubt {
+  ops::Draws offsets{};  ///< ln of the answer in each draw, less ln of its point
+  ops::Draws noise{};    ///< standard deviation of ln time in each draw, above zero
+  ops::Misfit misfit;
+};
 
-/// ln(measured/predicted) between which a share `level` of held-out rows lay; wide when the pool
-/// has no residuals.
+/// Probability that ln(measured/point) lies below `ln_ratio`.
+double probability_below(const Doubt& doubt, double ln_ratio);
+
+/// ln(measured/point) below which a share `p` is expected, 0 < p < 1.
+double ln_quantile(const Doubt& doubt, double p);
+
+/// Holds the share `level` of measurements, equal tails; drawn wide enough to hold the point.
 struct LogInterval {
   double lo = 0;
   double hi = 0;
 };
-LogInterval log_interval(const std::vector<double>& sorted_residuals, double level);
-
-/// The residuals that apply: of unseen devices, or of unseen models on known devices.
-const std::vector<double>& residuals_for(const ops::PoolCoefficients& pool, bool known_device);
+LogInterval log_interval(const Doubt& doubt, double level);
 
 }  // namespace foretoken::sim

@@ -8,6 +8,7 @@
 #include "ops/load.h"
 #include "sim/check_command.h"
 #include "sim/interval.h"
+#include "sim/step_draws.h"
 
 namespace foretoken::sim {
 namespace {
@@ -75,9 +76,15 @@ std::string bound_of(const StepCost& cost) {
   return largest->first;
 }
 
-/// One line for each operator family and basis, largest share of the step first.
-std::vector<BasisReport> basis_of(const Report& report, Seconds step) {
+/// One line for each operator family and basis, and one for the host, largest share of the step
+/// first.
+std::vector<BasisReport> basis_of(const Report& report, const StepCost& cost) {
+  const Seconds step = cost.time;
   std::vector<BasisReport> lines;
+  if (cost.host > Seconds{}) {
+    lines.push_back(
+        {"host", std::string(ops::text_of(cost.host_basis)), cost.host_rows, cost.host / step});
+  }
   for (const OpReport& op : report.ops) {
     const auto same = std::find_if(lines.begin(), lines.end(), [&](const BasisReport& line) {
       return line.what == op.family && line.level == op.basis;
@@ -95,8 +102,8 @@ std::vector<BasisReport> basis_of(const Report& report, Seconds step) {
   return lines;
 }
 
-void fill_rate(Report& report, const ops::PoolCoefficients& pool, Seconds step, double level) {
-  const LogInterval log = log_interval(residuals_for(pool, report.known_device), level);
+void fill_rate(Report& report, const Doubt& doubt, Seconds step, double level) {
+  const LogInterval log = log_interval(doubt, level);
   report.step = {
       .point = step, .lo = step * std::exp(log.lo), .hi = step * std::exp(log.hi), .level = level};
   const Tokens tokens = Tokens::of(report.batch);
@@ -106,25 +113,13 @@ void fill_rate(Report& report, const ops::PoolCoefficients& pool, Seconds step, 
                  .level = level};
 }
 
-/// Whether "gemm.dram[device=a,format=b]" has the level "device=a" in full, not only as the start
-/// of a longer name.
-bool has_level(const std::string& parameter, const std::string& level) {
-  const std::size_t at = parameter.find(level);
-  if (at == std::string::npos || at == 0) return false;
-  const char before = parameter[at - 1];
-  const std::size_t end = at + level.size();
-  const bool closed = end < parameter.size() && (parameter[end] == ']' || parameter[end] == ',');
-  return closed && (before == '[' || before == ',');
-}
-
 }  // namespace
 
-bool knows_device(const ops::PoolCoefficients& pool, const Request& request) {
-  if (request.device_changed) return false;
-  const std::string level = "device=" + request.device->id;
-  return std::any_of(pool.parameters.begin(), pool.parameters.end(), [&](const auto& entry) {
-    return entry.second.rows > 0.0 && has_level(entry.first, level);
-  });
+ops::DeviceRows rows_of_device(const ops::PoolCoefficients& pool, const std::string& device,
+                               bool changed) {
+  if (changed) return {};
+  const auto found = pool.uncertainty.devices.find(device);
+  return found == pool.uncertainty.devices.end() ? ops::DeviceRows{} : found->second;
 }
 
 Pricing pricing_for(const Request& request, const Library& library) {
@@ -159,9 +154,12 @@ Report predict(const Request& request, const Library& library, double level) {
   report.gen_tokens = request.gen_tokens;
   report.ranks = request.ranks;
   report.threads = request.facts.threads;
-  report.known_device = knows_device(*pricing.pool, request);
+  const ops::DeviceRows known =
+      rows_of_device(*pricing.pool, request.device->id, request.device_changed);
+  report.known_device = known.steps + known.kernels > 0.0;
+  report.device_rows = known.steps;
   fill_ops(report, step, cost);
-  fill_rate(report, *pricing.pool, cost.time, level);
+  fill_rate(report, step_doubt(step, pricing, cost, known.steps > 0.0), cost.time, level);
   if (request.context_start >= 1.0) {
     const StepLoads prompt =
         step_loads(request, weights, library.formats, request.context_start, 0.0);
@@ -171,7 +169,7 @@ Report predict(const Request& request, const Library& library, double level) {
   report.share_of_peak = (report.weights_read + report.kv_read) / cost.time / report.bandwidth;
   report.memory = memory_fit(request, weights, library.formats);
   report.bound = bound_of(cost);
-  report.basis = basis_of(report, cost.time);
+  report.basis = basis_of(report, cost);
   report.format_approximate = weights.approximate;
   report.check_command = check_command(request);
   return report;

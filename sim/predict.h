@@ -14,8 +14,9 @@ inline constexpr double kIntervalLevel = 0.9;
 /// Throws Error when the runtime does not support the device or its pool has no law.
 Pricing pricing_for(const Request& request, const Library& library);
 
-/// Whether rows of this very device took part in the pool's fit (and no what-if changed it since).
-bool knows_device(const ops::PoolCoefficients& pool, const Request& request);
+/// Rows of this very device that took part in the pool's fit; none once a what-if `changed` it.
+ops::DeviceRows rows_of_device(const ops::PoolCoefficients& pool, const std::string& device,
+                               bool changed);
 
 /// Throws Error for unknown formats, runtimes or schemes; never for a valid request.
 Report predict(const Request& request, const Library& library, double level = kIntervalLevel);

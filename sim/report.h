@@ -27,7 +27,7 @@ struct OpReport {
 
 /// One line of where numbers come from.
 struct BasisReport {
-  std::string what;   ///< operator family or "step"
+  std::string what;   ///< operator family or "host"
   std::string level;  ///< "this device", ...
   double rows = 0;
   double share = 0;  ///< of the step's time
@@ -71,6 +71,7 @@ struct Report {
   std::vector<OpReport> ops;
   std::vector<BasisReport> basis;
   bool known_device = false;  ///< rows of this very device took part in the fit
+  double device_rows = 0;     ///< of them, measured steps
   bool format_approximate = false;
   std::string check_command;
 };

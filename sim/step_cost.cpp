@@ -9,13 +9,6 @@ namespace {
 
 using LawKey = std::pair<ops::Family, std::size_t>;
 
-const ops::PoolCoefficients& pool_for(const Pricing& pricing, ops::Family family) {
-  const bool borrowed =
-      family == ops::Family::AllReduce && pricing.links != nullptr &&
-      pricing.pool->law.find(ops::coefficient(family, ops::Slot::Launch)) == nullptr;
-  return borrowed ? *pricing.links : *pricing.pool;
-}
-
 /// The largest part of the operator's time.
 Bound bound_of(const ops::Load& load, const ops::LawCoefficients<double>& law) {
   Bound bound = Bound::Launch;
@@ -34,7 +27,36 @@ Bound bound_of(const ops::Load& load, const ops::LawCoefficients<double>& law) {
   return bound;
 }
 
+/// The coefficient that decides a time so bound.
+ops::Slot slot_of(Bound bound) {
+  switch (bound) {
+    case Bound::Memory:
+      return ops::Slot::Dram;
+    case Bound::Cache:
+      return ops::Slot::Llc;
+    case Bound::Core:
+      return ops::Slot::Core;
+    case Bound::Serial:
+      return ops::Slot::Serial;
+    case Bound::Compute:
+      return ops::Slot::Flop;
+    case Bound::Link:
+      return ops::Slot::Link;
+    case Bound::Launch:
+    case Bound::Host:
+      break;
+  }
+  return ops::Slot::Launch;
+}
+
 }  // namespace
+
+const ops::PoolCoefficients& pool_for(const Pricing& pricing, ops::Family family) {
+  const bool borrowed =
+      family == ops::Family::AllReduce && pricing.links != nullptr &&
+      pricing.pool->law.find(ops::coefficient(family, ops::Slot::Launch)) == nullptr;
+  return borrowed ? *pricing.links : *pricing.pool;
+}
 
 std::string_view text_of(Bound bound) {
   constexpr std::array<std::string_view, 8> kNames{"memory",  "cache", "core",   "serial",
@@ -58,19 +80,27 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
     const Seconds time = ops::op_time(op.load, resolved.law) * op.repeat;
     launches += op.load.launches * op.repeat;
     cost.time += time;
+    const Bound bound = bound_of(op.load, resolved.law);
+    const auto slot = static_cast<std::size_t>(slot_of(bound));
     cost.ops.push_back({.time = time,
                         .launch = Seconds::of(op.load.launches * resolved.law.launch * op.repeat),
-                        .bound = bound_of(op.load, resolved.law),
-                        .basis = resolved.basis,
-                        .rows = resolved.rows});
+                        .bound = bound,
+                        .basis = resolved.basis[slot],
+                        .rows = resolved.rows[slot]});
   }
   if (const auto issue = ops::resolve(*pricing.pool, ops::kStepIssue, step.contexts.front())) {
     // What the device waits for the host to issue launches counts as the host's.
     const Seconds queued = Seconds::of(ops::queued_time(cost.time.base(), launches * issue->value));
     cost.host = queued - cost.time;
+    cost.host_basis = issue->basis;
+    cost.host_rows = issue->rows;
     cost.time = queued;
   }
   if (const auto host = ops::resolve(*pricing.pool, ops::kStepHost, step.contexts.front())) {
+    if (host->value >= cost.host.base()) {
+      cost.host_basis = host->basis;
+      cost.host_rows = host->rows;
+    }
     cost.host += Seconds::of(host->value);
     cost.time += Seconds::of(host->value);
   }

@@ -19,13 +19,15 @@ struct OpCost {
   Seconds time{};    ///< of all its repeats
   Seconds launch{};  ///< part of `time` that is launches
   Bound bound = Bound::Launch;
-  ops::Basis basis = ops::Basis::Datasheet;
-  double rows = 0;  ///< measured rows behind the basis
+  ops::Basis basis = ops::Basis::Datasheet;  ///< of the coefficient that bounds it
+  double rows = 0;                           ///< measured rows behind the basis
 };
 
 struct StepCost {
   Seconds time{};
   Seconds host{};
+  ops::Basis host_basis = ops::Basis::Datasheet;  ///< of its larger part
+  double host_rows = 0;
   std::vector<OpCost> ops;  ///< parallel to the loads' operators
 };
 
@@ -35,6 +37,8 @@ struct Pricing {
   const ops::PoolCoefficients* pool = nullptr;
   const ops::PoolCoefficients* links = nullptr;
 };
+
+const ops::PoolCoefficients& pool_for(const Pricing& pricing, ops::Family family);
 
 /// One engine, one stream: operators run one after another.
 StepCost step_cost(const StepLoads& step, const Pricing& pricing);

@@ -1,6 +1,6 @@
 #include "validate/grouping.h"
 
-#include "calibrate/folds.h"
+#include "calibrate/row_keys.h"
 #include "validate/metrics.h"
 
 namespace foretoken::validate {

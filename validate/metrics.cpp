@@ -5,8 +5,6 @@
 #include <functional>
 #include <map>
 
-#include "sim/interval.h"
-
 namespace foretoken::validate {
 namespace {
 
@@ -74,21 +72,19 @@ Pairs count_pairs(const std::map<std::string, std::pair<double, double>>& device
 
 }  // namespace
 
-std::array<bool, 3> covered_by(const std::vector<double>& residual_quantiles, double ln_ratio) {
-  std::array<bool, 3> covered{};
-  for (std::size_t i = 0; i < kLevels.size(); ++i) {
-    const sim::LogInterval interval = sim::log_interval(residual_quantiles, kLevels[i]);
-    covered[i] = interval.lo <= ln_ratio && ln_ratio <= interval.hi;
-  }
-  return covered;
+bool covered(const ScoredRow& row, double level) {
+  return std::abs(row.below - 0.5) <= level / 2.0;
 }
 
 Metrics metrics_of(const std::vector<const ScoredRow*>& rows) {
   Metrics metrics = errors_of(rows, [](const ScoredRow& row) { return row.predicted; });
   for (std::size_t i = 0; i < kLevels.size() && !rows.empty(); ++i) {
-    const auto inside = std::count_if(rows.begin(), rows.end(),
-                                      [&](const ScoredRow* row) { return row->covered[i]; });
+    const auto inside = std::count_if(
+        rows.begin(), rows.end(), [&](const ScoredRow* row) { return covered(*row, kLevels[i]); });
     metrics.coverage[i] = static_cast<double>(inside) / static_cast<double>(rows.size());
+  }
+  for (const ScoredRow* row : rows) {
+    metrics.width += 0.5 * row->ln_width / static_cast<double>(rows.size());
   }
   return metrics;
 }

@@ -8,11 +8,14 @@
 
 #include "base/error.h"
 #include "calibrate/folds.h"
+#include "calibrate/row_keys.h"
 #include "calibrate/run.h"
 #include "ops/coefficients.h"
 #include "sim/interval.h"
 #include "sim/predict.h"
+#include "sim/step_draws.h"
 #include "validate/baselines.h"
+#include "validate/chosen_pools.h"
 #include "validate/grouping.h"
 #include "validate/metrics.h"
 
@@ -57,8 +60,6 @@ void score_plan(const calibrate::FoldPlan& plan, const calibrate::HeldOut& held_
       }
     }
     const Baselines baselines(training);
-    const std::vector<double> residuals =
-        calibrate::residual_quantiles(pool, held_out.ln_predicted, plan.keys, key, kernels);
     for (std::size_t i = 0; i < pool.rows.size(); ++i) {
       if (plan.keys[i] != key || (pool.rows[i].kernel != nullptr) != kernels) continue;
       const double ln = held_out.ln_predicted[i];
@@ -66,7 +67,8 @@ void score_plan(const calibrate::FoldPlan& plan, const calibrate::HeldOut& held_
                         .pool = &pool,
                         .measured = std::exp(pool.fit_rows[i].ln_seconds),
                         .predicted = std::exp(ln),
-                        .covered = covered_by(residuals, pool.fit_rows[i].ln_seconds - ln),
+                        .below = held_out.below[i],
+                        .ln_width = held_out.ln_width[i],
                         .baseline = baselines.predict(baseline_rows[i])});
     }
   }
@@ -152,24 +154,6 @@ void check_group_names(const ValidateOptions& options) {
   }
 }
 
-/// The pools asked for, all when none is named.
-std::vector<const PoolData*> chosen_pools(const calibrate::Dataset& data,
-                                          const std::vector<std::string>& names) {
-  std::vector<const PoolData*> pools;
-  for (const auto& entry : data.pools) {
-    if (names.empty() || std::find(names.begin(), names.end(), entry.first) != names.end()) {
-      pools.push_back(&entry.second);
-    }
-  }
-  for (const std::string& name : names) {
-    if (data.pools.count(name) != 0) continue;
-    std::string known;
-    for (const auto& entry : data.pools) known += (known.empty() ? "" : ", ") + entry.first;
-    throw Error("no measured row in pool '" + name + "'; there are " + known);
-  }
-  return pools;
-}
-
 }  // namespace
 
 Scorecard leave_one_out(const sim::Library& library, const std::vector<std::string>& data_folders,
@@ -193,7 +177,10 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
       decode_keys.push_back(row.decode != nullptr || device_fold ? key(row) : "");
       shape_keys.push_back(calibrate::shape_key(row));
     }
-    plans.push_back({pools[i], decode_keys, fits[i].parameters});
+    plans.push_back({.pool = pools[i],
+                     .keys = decode_keys,
+                     .start = fits[i].parameters,
+                     .kernels = options.operators});
     kernels.push_back(false);
     if (options.operators) {
       plans.push_back(
@@ -236,16 +223,20 @@ Scorecard against(const sim::Library& library, const std::string& path,
     for (const PoolRow& row : pool.rows) {
       const sim::Request& request = row.decode->request;
       const sim::Pricing pricing = sim::pricing_for(request, library);
-      const double predicted = sim::step_cost(row.decode->loads, pricing).time.base();
-      const bool known = sim::knows_device(*pricing.pool, request);
+      const sim::StepCost cost = sim::step_cost(row.decode->loads, pricing);
+      const double predicted = cost.time.base();
+      const double known = sim::rows_of_device(*pricing.pool, request.device->id, false).steps;
+      const sim::Doubt doubt = sim::step_doubt(row.decode->loads, pricing, cost, known > 0.0);
+      const sim::LogInterval interval = sim::log_interval(doubt, calibrate::kWidthLevel);
       const BaselineRow bytes = baseline_row(row);
-      scored.push_back({.row = &row,
-                        .pool = &pool,
-                        .measured = row.decode->seconds,
-                        .predicted = predicted,
-                        .covered = covered_by(sim::residuals_for(*pricing.pool, known),
-                                              std::log(row.decode->seconds / predicted)),
-                        .baseline = {bytes.bytes_seconds, 0.0, 0.0}});
+      scored.push_back(
+          {.row = &row,
+           .pool = &pool,
+           .measured = row.decode->seconds,
+           .predicted = predicted,
+           .below = sim::probability_below(doubt, std::log(row.decode->seconds / predicted)),
+           .ln_width = interval.hi - interval.lo,
+           .baseline = {bytes.bytes_seconds, 0.0, 0.0}});
     }
   }
   Scorecard card;

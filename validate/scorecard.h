@@ -18,6 +18,7 @@ struct Metrics {
   double p90_ape = 0;
   double bias = 0;                   ///< median of predicted/measured - 1
   std::array<double, 3> coverage{};  ///< of the 50, 80 and 90 % intervals
+  double width = 0;                  ///< half width of the 90 % interval, mean, in ln
 };
 
 inline constexpr int kBaselines = 3;

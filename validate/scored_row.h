@@ -16,13 +16,14 @@ inline constexpr std::array<double, 3> kLevels{0.5, 0.8, 0.9};
 struct ScoredRow {
   const calibrate::PoolRow* row = nullptr;
   const calibrate::PoolData* pool = nullptr;
-  double measured = 0;                        ///< seconds
-  double predicted = 0;                       ///< seconds
-  std::array<bool, 3> covered{};              ///< by the interval of each of `kLevels`
+  double measured = 0;   ///< seconds
+  double predicted = 0;  ///< seconds
+  double below = 0;      ///< probability given to a time below the measured one
+  double ln_width = 0;   ///< of the 90 % interval
   std::array<double, kBaselines> baseline{};  ///< seconds; 0: not computed
 };
 
-/// Which of the levels' intervals hold ln(measured/predicted).
-std::array<bool, 3> covered_by(const std::vector<double>& residual_quantiles, double ln_ratio);
+/// Whether the interval of the level, equal tails, holds the measurement.
+bool covered(const ScoredRow& row, double level);
 
 }  // namespace foretoken::validate

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "calibrate/row_keys.h"
 #include "calibrate/row_model.h"
 #include "calibrate/run.h"
 #include "tests/calibrate/planted.h"
@@ -19,9 +18,6 @@ namespace foretoken::calibrate {
 namespace {
 
 using test::PlantedWorld;
-using testing::DoubleEq;
-using testing::Each;
-using testing::ElementsAre;
 
 /// The rows of a planted world as a dataset.
 struct Folded {
@@ -113,6 +109,8 @@ TEST(PredictHeldOut, IsTheSameBitsOnOneThreadAndOnTwo) {
   const HeldOut one = run(keys, 1);
   const HeldOut two = run(keys, 2);
   EXPECT_EQ(one.ln_predicted, two.ln_predicted);
+  EXPECT_EQ(one.below, two.below);
+  EXPECT_EQ(one.ln_width, two.ln_width);
   EXPECT_EQ(run(keys, 2).ln_predicted, two.ln_predicted);
 }
 
@@ -148,58 +146,6 @@ TEST(Keys, NameWhatIsLeftOut) {
   EXPECT_EQ(model_key(row), "tiny");
   EXPECT_EQ(source_key(row), "bench");
   EXPECT_EQ(shape_key(row), "");
-}
-
-/// A pool of rows with given residuals ln(measured / predicted), predicted at 1 s.
-struct Residuals {
-  void add(const std::string& device, double residual, bool fitted = true) {
-    devices.push_back(std::make_unique<hwdb::Device>());
-    devices.back()->id = device;
-    resolved.push_back(std::make_unique<ResolvedRow>());
-    resolved.back()->request.device = devices.back().get();
-    pool.rows.push_back({.decode = resolved.back().get(), .fitted = fitted});
-    FitRow row;
-    row.ln_seconds = residual;
-    pool.fit_rows.push_back(row);
-    predicted.push_back(0.0);
-    keys.push_back(device);
-  }
-  std::vector<double> quantiles(const std::string& skip = "none") const {
-    return residual_quantiles(pool, predicted, keys, skip, false);
-  }
-  std::vector<std::unique_ptr<hwdb::Device>> devices;
-  std::vector<std::unique_ptr<ResolvedRow>> resolved;
-  PoolData pool;
-  std::vector<double> predicted;
-  std::vector<std::string> keys;
-};
-
-TEST(ResidualQuantiles, AreTheSortedResidualsOfEquallyMeasuredDevices) {
-  Residuals r;
-  for (const double residual : {0.3, -0.1, 0.0}) {
-    r.add("d" + std::to_string(residual), residual);
-  }
-  EXPECT_THAT(r.quantiles(), ElementsAre(-0.1, 0.0, 0.3));
-}
-
-TEST(ResidualQuantiles, OneMuchMeasuredDeviceDoesNotSpeakForAll) {
-  Residuals r;
-  for (int i = 0; i < 100; ++i) r.add("busy", 0.0);  // weight 10 in all
-  for (int i = 0; i < 10; ++i) r.add("d" + std::to_string(i), 1.0);
-  const std::vector<double> q = r.quantiles();
-  ASSERT_EQ(q.size(), 110u);
-  EXPECT_EQ(std::count(q.begin(), q.end(), 1.0), 55);
-}
-
-TEST(ResidualQuantiles, LeaveOutTheSkippedKeyAndRowsThatAreNotFitted) {
-  Residuals r;
-  r.add("a", 0.1);
-  r.add("b", 0.2);
-  r.add("c", 0.9, false);
-  EXPECT_THAT(r.quantiles("a"), Each(DoubleEq(0.2)));
-  EXPECT_EQ(r.quantiles().size(), 2u);
-  r.predicted[0] = std::nan("");
-  EXPECT_THAT(r.quantiles(), ElementsAre(0.2));
 }
 
 }  // namespace

@@ -15,14 +15,15 @@ void write_toy_coefficients(const std::string& data) {
   ops::PoolCoefficients pool;
   pool.law = laws.at("hammer-pool");
   pool.rows = 40;
-  pool.parameters["gemm.dram"] = {std::log(0.9 / 0.8), 0.02, 40};
-  pool.parameters["gemm.dram[device=anvil-gpu]"] = {0.01, 0.03, 12};
-  pool.parameters["gemm.launch"] = {-0.2, 0.1, 40};
-  pool.parameters["attention.dram"] = {0.1, 0.1, 40};
-  for (int i = 0; i < 20; ++i) {
-    pool.residuals.known_device.push_back(-0.095 + 0.01 * i);
-    pool.residuals.unseen_device.push_back(-0.19 + 0.02 * i);
-  }
+  pool.parameters["gemm.dram"] = {std::log(0.9 / 0.8), 0.02, 40, {}};
+  pool.parameters["gemm.dram[device=anvil-gpu]"] = {0.01, 0.03, 12, {}};
+  pool.parameters["gemm.launch"] = {-0.2, 0.1, 40, {}};
+  pool.parameters["attention.dram"] = {0.1, 0.1, 40, {}};
+  pool.uncertainty.spreads["gemm.dram[device]"] = 0.04;
+  pool.uncertainty.noise["step"] = {.ln_mean = std::log(0.03), .ln_deviation = 0.3};
+  pool.uncertainty.misfits[ops::misfit_key("step", false)] = {1.2, 40};
+  pool.uncertainty.misfits[ops::misfit_key("step", true)] = {1.0, 40};
+  pool.uncertainty.devices["anvil-gpu"] = {.steps = 12, .kernels = 0};
   ops::CoefficientTable table;
   table.add(std::move(pool));
   std::filesystem::create_directories(data + "/coefficients");

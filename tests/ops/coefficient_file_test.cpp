@@ -26,8 +26,13 @@ class CoefficientFileTest : public testing::Test {
     pool.rows = 12;
     pool.parameters["gemm.dram"] = {0.1234567890123456789, 0.05, 12};
     pool.parameters["gemm.dram[device=anvil]"] = {-1.0 / 3.0, 1e-9, 3};
-    pool.residuals.unseen_device = {-0.2, 0.0, 0.3};
-    pool.residuals.known_device = {-0.1, 0.1};
+    for (std::size_t d = 0; d < kHalfDraws; ++d) {
+      pool.parameters["gemm.dram"].draws.push_back(0.01F * static_cast<float>(d) - 0.1F / 3.0F);
+    }
+    pool.uncertainty.spreads = {{"gemm.dram[device]", 0.07}};
+    pool.uncertainty.noise = {{"kernel", {-3.1, 0.2}}, {"step", {-2.7, 0.4}}};
+    pool.uncertainty.misfits = {{misfit_key("step", false), {1.3, 250}}};
+    pool.uncertainty.devices = {{"anvil", {3, 0}}, {"bigger-anvil", {0, 9}}};
   }
   std::string write() {
     CoefficientTable table;
@@ -53,9 +58,19 @@ TEST_F(CoefficientFileTest, ReadsBackTheSameBits) {
     EXPECT_EQ(other.value, parameter.value) << name;
     EXPECT_EQ(other.deviation, parameter.deviation) << name;
     EXPECT_EQ(other.rows, parameter.rows) << name;
+    EXPECT_EQ(other.draws, parameter.draws) << name;
   }
-  EXPECT_EQ(back->residuals.unseen_device, pool.residuals.unseen_device);
-  EXPECT_EQ(back->residuals.known_device, pool.residuals.known_device);
+  EXPECT_EQ(back->uncertainty.spreads, pool.uncertainty.spreads);
+  const SourceNoise noise = noise_of(back->uncertainty, kStepQuestion, 1.0);
+  EXPECT_EQ(noise.ln_mean, -2.7);
+  EXPECT_EQ(noise.ln_deviation, 0.4);
+  EXPECT_EQ(noise_of(back->uncertainty, "gemm", 1.0).ln_mean, -3.1);
+  const Misfit misfit = misfit_of(back->uncertainty, kStepQuestion, false);
+  EXPECT_EQ(misfit.scale, 1.3);
+  EXPECT_EQ(misfit.rows, 250);
+  EXPECT_EQ(misfit_of(back->uncertainty, kStepQuestion, true).rows, 0);
+  EXPECT_EQ(back->uncertainty.devices.at("anvil").steps, 3);
+  EXPECT_EQ(back->uncertainty.devices.at("bigger-anvil").kernels, 9);
 }
 
 TEST_F(CoefficientFileTest, WhatWasReadBackResolvesToTheSameBits) {
@@ -72,10 +87,11 @@ TEST_F(CoefficientFileTest, WhatWasReadBackResolvesToTheSameBits) {
 
 TEST_F(CoefficientFileTest, APoolWithoutParametersSurvives) {
   pool.parameters.clear();
-  pool.residuals = {};
+  pool.uncertainty = {};
   const CoefficientTable read = read_coefficients(write(), laws);
   EXPECT_TRUE(read.find("forge")->parameters.empty());
-  EXPECT_TRUE(read.find("forge")->residuals.unseen_device.empty());
+  EXPECT_TRUE(read.find("forge")->uncertainty.spreads.empty());
+  EXPECT_TRUE(read.find("forge")->uncertainty.misfits.empty());
 }
 
 TEST_F(CoefficientFileTest, KeepsWhereItCameFrom) {
@@ -101,19 +117,17 @@ TEST_F(CoefficientFileTest, RefusesAnotherSchema) {
   file.attribute("schema_version", "99");
   file.write(path);
   EXPECT_THAT(test::error_of([&] { read_coefficients(path, laws); }),
-              AllOf(HasSubstr("schema 99"), HasSubstr("expected 1")));
+              AllOf(HasSubstr("schema 99"), HasSubstr("expected 2"), HasSubstr("calibrate")));
 }
 
 TEST_F(CoefficientFileTest, RefusesColumnsOfDifferentLength) {
   H5Writer file;
-  file.attribute("schema_version", "1");
+  file.attribute("schema_version", "2");
   file.texts("pools/forge/law_hash", H5Reader(write()).texts("pools/forge/law_hash"));
   file.texts("pools/forge/names", {"gemm.dram"});
   file.numbers("pools/forge/values", {0.1, 0.2}, "ln");
   file.numbers("pools/forge/deviations", {0.1}, "ln");
   file.numbers("pools/forge/rows", {1}, "rows");
-  file.numbers("pools/forge/residuals_unseen_device", {}, "ln");
-  file.numbers("pools/forge/residuals_known_device", {}, "ln");
   file.numbers("pools/forge/pool_rows", {1}, "rows");
   const std::string other = folder / "other.h5";
   file.write(other);
@@ -134,7 +148,7 @@ RC_GTEST_FIXTURE_PROP(CoefficientFileTest, AnyParametersReadBackTheSame,
   for (const auto& [name, value] : values) {
     // The format stores names as C strings: one ends at a zero byte.
     if (!name.empty() && name.find('\0') == std::string::npos)
-      pool.parameters[name] = {value, 1, 1};
+      pool.parameters[name] = {value, 1, 1, {}};
   }
   const CoefficientTable read = read_coefficients(write(), laws);
   RC_ASSERT(read.find("forge")->parameters.size() == pool.parameters.size());

@@ -67,7 +67,8 @@ TEST_F(CoefficientsTest, CovariatesWeighTheirTerm) {
   EXPECT_DOUBLE_EQ(ln_prior, std::log(1e-5));
   EXPECT_THAT(names(terms), ElementsAre("gemm.launch", "gemm.launch*build_year"));
   EXPECT_DOUBLE_EQ(terms[1].weight, 1.5);
-  EXPECT_DOUBLE_EQ(terms[1].spread, 0.2);
+  EXPECT_DOUBLE_EQ(terms[1].level->spread, 0.2);
+  EXPECT_EQ(level_name(terms[1].id, *terms[1].level), "gemm.launch*build_year");
 }
 
 TEST_F(CoefficientsTest, ACoefficientThatFollowsAnotherHasItsTermsToo) {
@@ -107,6 +108,8 @@ TEST_F(CoefficientsTest, AnUnseenDeviceInheritsItsArchitecture) {
   EXPECT_DOUBLE_EQ(unseen->value, 0.5 * std::exp(0.12));
   EXPECT_EQ(unseen->basis, Basis::Sibling);
   EXPECT_GT(unseen->deviation, 0.2);  // the spread of devices about their architecture
+  pool.uncertainty.spreads["gemm.dram[device]"] = 0.02;
+  EXPECT_LT(resolve(pool, kDram, context_on("new", "Iron-I1"))->deviation, 0.1);  // as estimated
 }
 
 TEST_F(CoefficientsTest, AnUnseenArchitectureInheritsThePool) {

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,9 @@ class FittedTest : public testing::Test {
   FittedTest() : library(test::InventedData().library()) {
     pool.law = library.laws.at("forge");
     pool.rows = 50;
-    for (int i = 0; i < 100; ++i) {
-      pool.residuals.known_device.push_back((i - 49.5) / 1000.0);
-      pool.residuals.unseen_device.push_back((i - 49.5) / 100.0);
-    }
   }
   void set(const std::string& name, double value, double rows = 10) {
-    pool.parameters[name] = {value, 0.02, rows};
+    pool.parameters[name] = {value, 0.02, rows, {}};
   }
   Report report(const Request& request, double level = kIntervalLevel) {
     library.coefficients.add(pool);
@@ -57,61 +54,84 @@ TEST_F(FittedTest, AnUnseenDeviceInheritsItsArchitecture) {
               anvil + kGemmBytes * (std::exp(-0.3) - std::exp(-0.25)), 1e-12);
 }
 
-TEST_F(FittedTest, SaysWhereEachFamilyComesFrom) {
+TEST_F(FittedTest, SaysWhereEachOperatorsCoefficientComesFrom) {
   set("gemm.dram", 0.1, 40);
   set("gemm.dram[device=anvil]", 0.0, 7);
+  set("gemm.launch", 0.0, 20);
   set("attention.dram", 0.1, 30);
+  set("step.host", 0.0, 15);
   const Report r = report(request());
-  for (const BasisReport& line : r.basis) {
-    if (line.what == "gemm") {
-      EXPECT_EQ(line.level, "this device");
-      EXPECT_EQ(line.rows, 7);
-    } else if (line.what == "attention") {
-      EXPECT_EQ(line.level, "class");
-      EXPECT_EQ(line.rows, 30);
-    } else {
-      EXPECT_EQ(line.level, "datasheet") << line.what;
-    }
+  std::size_t launch_bound = 0;
+  for (const OpReport& op : r.ops) {
+    if (op.family != "gemm") continue;
+    // What bounds an operator decides: the head streams its bytes, a layer's matrices are launches.
+    EXPECT_EQ(op.basis, op.bound == "memory" ? "this device" : "class") << op.name;
+    EXPECT_EQ(op.rows, op.bound == "memory" ? 7 : 20) << op.name;
+    if (op.bound == "launch") ++launch_bound;
   }
-  EXPECT_EQ(r.basis.front().what, "gemm");
+  EXPECT_GT(launch_bound, 0u);
+  double share = 0;
+  std::map<std::string, BasisReport> lines;
+  for (const BasisReport& line : r.basis) {
+    share += line.share;
+    lines[line.what + " " + line.level] = line;
+  }
+  EXPECT_NEAR(share, 1.0, 1e-9);
+  EXPECT_EQ(lines.at("gemm this device").rows, 7);
+  EXPECT_EQ(lines.at("gemm class").rows, 20);
+  EXPECT_EQ(lines.at("host class").rows, 15);
+  EXPECT_EQ(lines.count("small datasheet"), 1u);
 }
 
-TEST_F(FittedTest, IntervalsAreTheQuantilesOfHeldOutResiduals) {
-  const Report unseen = report(request(), 0.8);
-  EXPECT_FALSE(unseen.known_device);
-  // The 10 % and 90 % quantiles of (i - 49.5)/100 at (i + 0.5)/100.
-  EXPECT_NEAR(std::log(unseen.step.hi / unseen.step.point), 0.4, 1e-9);
-  EXPECT_NEAR(std::log(unseen.step.lo / unseen.step.point), -0.4, 1e-9);
-  EXPECT_DOUBLE_EQ(unseen.step.level, 0.8);
-  EXPECT_NEAR(unseen.rate.lo.base(), 1 / unseen.step.hi.base(), 1e-9);
-  EXPECT_NEAR(unseen.rate.hi.base(), 1 / unseen.step.lo.base(), 1e-9);
+/// ln(hi/point) of the step's interval.
+double half_width(const Report& report) { return std::log(report.step.hi / report.step.point); }
+
+TEST_F(FittedTest, IntervalsOfAPoolWithoutRowsCarryThePriorsSpread) {
+  const Report r = report(request(), 0.8);
+  EXPECT_DOUBLE_EQ(r.step.level, 0.8);
+  EXPECT_GT(half_width(r), 0.15);
+  EXPECT_LT(r.step.lo, r.step.point);
+  EXPECT_NEAR(r.rate.lo.base(), 1 / r.step.hi.base(), 1e-9);
+  EXPECT_NEAR(r.rate.hi.base(), 1 / r.step.lo.base(), 1e-9);
 }
 
-TEST_F(FittedTest, AMeasuredDeviceHasTheNarrowerInterval) {
+TEST_F(FittedTest, KnowledgeOfEveryCoefficientLeavesTheNoise) {
+  for (const ops::CoefficientSpec& spec : pool.law.coefficients)
+    set(ops::text_of(spec.id), 0.0, 40);
+  set("gemm.dram[architecture=Iron-I1]", 0.0);
+  set("gemm.dram[device=anvil]", 0.0);
+  set("gemm.launch*build_year", 0.0);
+  for (auto& entry : pool.parameters) entry.second.deviation = 0.0;
+  pool.uncertainty.noise["step"] = {.ln_mean = std::log(0.05), .ln_deviation = 0.0};
+  pool.uncertainty.misfits[ops::misfit_key("step", false)] = {1.0, 100};
+  EXPECT_NEAR(half_width(report(request())), 2.1318 * 0.05, 1e-4);
+  // A measured device has its own misfit.
+  pool.uncertainty.misfits[ops::misfit_key("step", true)] = {0.5, 100};
+  pool.uncertainty.devices["anvil"] = {.steps = 3, .kernels = 0};
+  EXPECT_NEAR(half_width(report(request())), 2.1318 * 0.025, 1e-4);
+}
+
+TEST_F(FittedTest, AnUnseenDeviceIsLessCertainThanAMeasuredOne) {
+  for (const ops::CoefficientSpec& spec : pool.law.coefficients)
+    set(ops::text_of(spec.id), 0.0, 40);
+  set("gemm.dram[architecture=Iron-I1]", 0.0);
+  const double unseen = half_width(report(request()));
   set("gemm.dram[device=anvil]", 0.0, 3);
-  const Report known = report(request(), 0.8);
-  EXPECT_TRUE(known.known_device);
-  EXPECT_NEAR(std::log(known.step.hi / known.step.point), 0.04, 1e-9);
+  EXPECT_LT(half_width(report(request())), unseen);
+  // Where devices were found to lie close together, the unseen one is as good as measured.
+  pool.parameters.erase("gemm.dram[device=anvil]");
+  pool.uncertainty.spreads["gemm.dram[device]"] = 0.01;
+  EXPECT_LT(half_width(report(request())), unseen);
 }
 
-TEST_F(FittedTest, AChangedDeviceIsNoLongerTheMeasuredOne) {
-  set("gemm.dram[device=anvil]", 0.0, 3);
+TEST_F(FittedTest, ADeviceIsKnownByItsRows) {
+  pool.uncertainty.devices["anvil-2"] = {.steps = 3, .kernels = 0};
+  EXPECT_FALSE(report(request()).known_device);
+  pool.uncertainty.devices["anvil"] = {.steps = 0, .kernels = 2};
+  EXPECT_TRUE(report(request()).known_device);
   Request changed = request();
-  changed.device_changed = true;
+  changed.device_changed = true;  // a what-if is no longer the measured one
   EXPECT_FALSE(report(changed).known_device);
-}
-
-TEST_F(FittedTest, ANameThatStartsAlikeIsAnotherDevice) {
-  set("gemm.dram[device=anvil-2]", 0.0, 3);
-  EXPECT_FALSE(knows_device(pool, request()));
-  set("gemm.core[device=anvil,format=Q4]", 0.0, 3);
-  EXPECT_TRUE(knows_device(pool, request()));
-  pool.parameters.clear();
-  set("gemm.core[format=Q4,device=anvil]", 0.0, 3);
-  EXPECT_TRUE(knows_device(pool, request()));
-  pool.parameters.clear();
-  set("gemm.dram[device=anvil]", 0.0, 0);  // no row behind it
-  EXPECT_FALSE(knows_device(pool, request()));
 }
 
 TEST_F(FittedTest, TheBuildsAgeMovesLaunches) {

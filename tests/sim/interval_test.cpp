@@ -1,7 +1,6 @@
 #include "sim/interval.h"
 
-#include <algorithm>
-#include <vector>
+#include <cmath>
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -9,58 +8,70 @@
 namespace foretoken::sim {
 namespace {
 
-const std::vector<double> kTenths{-0.4, -0.3, -0.2, -0.1, 0.0, 0.1, 0.2, 0.3, 0.4, 0.5};
+constexpr double kNormal90 = 1.6448536;
+constexpr double kStudent90 = 2.1318468;  // four degrees of freedom
 
-TEST(Quantile, InterpolatesBetweenOrderStatistics) {
-  EXPECT_DOUBLE_EQ(quantile(kTenths, 0.05), -0.4);  // the first value stands at 0.5/10
-  EXPECT_DOUBLE_EQ(quantile(kTenths, 0.95), 0.5);
-  EXPECT_NEAR(quantile(kTenths, 0.10), -0.35, 1e-12);
-  EXPECT_NEAR(quantile(kTenths, 0.50), 0.05, 1e-12);
+/// Offsets and noise of these standard deviations.
+Doubt doubt(double offsets, double noise, double scale = 1.0) {
+  Doubt d;
+  d.offsets = ops::standard_draws(1);
+  for (double& offset : d.offsets) offset *= offsets;
+  d.noise.fill(noise);
+  d.misfit = {.scale = scale};
+  return d;
 }
 
-TEST(Quantile, StaysInsideTheValues) {
-  EXPECT_DOUBLE_EQ(quantile(kTenths, 0.0), -0.4);
-  EXPECT_DOUBLE_EQ(quantile(kTenths, 1.0), 0.5);
-  EXPECT_DOUBLE_EQ(quantile({7.0}, 0.3), 7.0);
-  EXPECT_DOUBLE_EQ(quantile({}, 0.3), 0.0);
+TEST(LogInterval, OfNoiseAloneIsItsQuantiles) {
+  const LogInterval i = log_interval(doubt(0.0, 0.1), 0.9);
+  EXPECT_NEAR(i.hi, kStudent90 * 0.1, 1e-6);
+  EXPECT_NEAR(i.lo, -kStudent90 * 0.1, 1e-6);
 }
 
-TEST(LogInterval, HoldsTheStatedShareOfTheResiduals) {
-  const LogInterval eighty = log_interval(kTenths, 0.8);
-  EXPECT_NEAR(eighty.lo, -0.35, 1e-12);
-  EXPECT_NEAR(eighty.hi, 0.45, 1e-12);
+TEST(LogInterval, OfDrawsAloneIsTheirs) {
+  EXPECT_NEAR(log_interval(doubt(0.3, 0.001), 0.9).hi, kNormal90 * 0.3, 0.02);
 }
 
-TEST(LogInterval, IsWideWhereTooFewRowsWereHeldOut) {
-  const LogInterval none = log_interval({}, 0.9);
-  EXPECT_NEAR(none.hi, 0.99, 1e-12);
-  EXPECT_NEAR(none.lo, -0.99, 1e-12);
-  const LogInterval seven = log_interval({0, 0, 0, 0, 0, 0, 0}, 0.9);
-  EXPECT_NEAR(seven.hi, 0.99, 1e-12);
-  const LogInterval eight = log_interval({0, 0, 0, 0, 0, 0, 0, 0}, 0.9);
-  EXPECT_EQ(eight.hi, 0.0);
+TEST(LogInterval, DrawsAndNoiseWidenEachOther) {
+  const double both = log_interval(doubt(0.3, 0.2), 0.9).hi;
+  EXPECT_GT(both, std::hypot(kNormal90 * 0.3, kNormal90 * 0.2));
+  EXPECT_LT(both, kNormal90 * 0.3 + kStudent90 * 0.2);
 }
 
-TEST(ResidualsFor, AKnownDeviceHasItsOwnWhereThereAreAny) {
-  ops::PoolCoefficients pool;
-  pool.residuals.unseen_device = {1.0};
-  EXPECT_EQ(residuals_for(pool, true), std::vector<double>{1.0});
-  pool.residuals.known_device = {2.0};
-  EXPECT_EQ(residuals_for(pool, true), std::vector<double>{2.0});
-  EXPECT_EQ(residuals_for(pool, false), std::vector<double>{1.0});
+TEST(LogInterval, MisfitWidensEverything) {
+  const double plain = log_interval(doubt(0.3, 0.1), 0.8).hi;
+  EXPECT_NEAR(log_interval(doubt(0.3, 0.1, 2.0), 0.8).hi, 2.0 * plain, 1e-5);
 }
 
-RC_GTEST_PROP(QuantileProperty, GrowsWithItsLevelAndWiderLevelsHoldNarrowerOnes, ()) {
-  auto values = *rc::gen::container<std::vector<double>>(
-      rc::gen::map(rc::gen::inRange(-1000, 1000), [](int v) { return v / 1000.0; }));
-  std::sort(values.begin(), values.end());
-  const double a = *rc::gen::inRange(1, 100) / 100.0;
-  const double b = *rc::gen::inRange(1, 100) / 100.0;
-  RC_ASSERT(quantile(values, std::min(a, b)) <= quantile(values, std::max(a, b)) + 1e-12);
-  const LogInterval narrow = log_interval(values, std::min(a, b));
-  const LogInterval wide = log_interval(values, std::max(a, b));
-  RC_ASSERT(wide.lo <= narrow.lo + 1e-12);
-  RC_ASSERT(wide.hi >= narrow.hi - 1e-12);
+TEST(LogInterval, HoldsThePointWhereDrawsLeanToOneSide) {
+  Doubt d = doubt(0.0, 0.01);
+  d.offsets.fill(0.5);
+  const LogInterval i = log_interval(d, 0.5);
+  EXPECT_EQ(i.lo, 0.0);
+  EXPECT_NEAR(i.hi, 0.5, 0.02);
+}
+
+TEST(ProbabilityBelow, IsAHalfInTheMiddle) {
+  EXPECT_NEAR(probability_below(doubt(0.2, 0.1), 0.0), 0.5, 1e-12);
+  EXPECT_LT(probability_below(doubt(0.2, 0.1), -1.5), 1e-3);
+  EXPECT_GT(probability_below(doubt(0.2, 0.1), 1.5), 1.0 - 1e-3);
+}
+
+RC_GTEST_PROP(LnQuantileProperty, InvertsTheProbability, ()) {
+  const double offsets = *rc::gen::inRange(0, 2000) / 1000.0;
+  const double noise = *rc::gen::inRange(1, 500) / 1000.0;
+  const double scale = *rc::gen::inRange(1, 100) / 10.0;
+  const double p = *rc::gen::inRange(1, 200) / 200.0;
+  const Doubt d = doubt(offsets, noise, scale);
+  RC_ASSERT(std::abs(probability_below(d, ln_quantile(d, p)) - p) < 1e-5);
+}
+
+RC_GTEST_PROP(LogIntervalProperty, WiderLevelsHoldNarrowerOnes, ()) {
+  const Doubt d = doubt(*rc::gen::inRange(0, 2000) / 1000.0, *rc::gen::inRange(1, 500) / 1000.0,
+                        *rc::gen::inRange(1, 100) / 10.0);
+  const LogInterval fifty = log_interval(d, 0.5);
+  const LogInterval ninety = log_interval(d, 0.9);
+  RC_ASSERT(ninety.lo <= fifty.lo && fifty.lo <= 0.0);
+  RC_ASSERT(ninety.hi >= fifty.hi && fifty.hi >= 0.0);
 }
 
 }  // namespace

@@ -41,20 +41,16 @@ TEST(Metrics, OfNoRowsAreZero) {
 
 TEST(Metrics, CoverageIsTheShareOfRowsInside) {
   ScoredRows rows;
-  rows.add("a", 1, 1).covered = {true, true, true};
-  rows.add("a", 1, 1).covered = {false, true, true};
-  rows.add("a", 1, 1).covered = {false, false, true};
-  rows.add("a", 1, 1).covered = {false, false, false};
+  // The 50 % interval holds probabilities from a quarter to three quarters, and so on.
+  for (const double below : {0.26, 0.88, 0.06, 0.97}) rows.add("a", 1, 1).below = below;
   EXPECT_THAT(metrics_of(rows.all()).coverage, testing::ElementsAre(0.25, 0.5, 0.75));
 }
 
-TEST(CoveredBy, AsksEachLevelsInterval) {
-  std::vector<double> residuals;
-  for (int i = 0; i < 100; ++i) residuals.push_back((i - 49.5) / 100.0);
-  EXPECT_THAT(covered_by(residuals, 0.0), testing::ElementsAre(true, true, true));
-  EXPECT_THAT(covered_by(residuals, 0.3), testing::ElementsAre(false, true, true));
-  EXPECT_THAT(covered_by(residuals, -0.43), testing::ElementsAre(false, false, true));
-  EXPECT_THAT(covered_by(residuals, 0.6), testing::ElementsAre(false, false, false));
+TEST(Metrics, WidthIsTheMeanHalfWidthOfTheInterval) {
+  ScoredRows rows;
+  rows.add("a", 1, 1).ln_width = 0.2;
+  rows.add("a", 1, 1).ln_width = 0.6;
+  EXPECT_NEAR(metrics_of(rows.all()).width, 0.2, 1e-12);
 }
 
 TEST(BaselineMetrics, LeaveOutRowsWithoutABaseline) {
