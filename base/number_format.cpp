@@ -49,6 +49,8 @@ NumberFormat format_from(const std::string& id, YamlMap& map) {
   format.bytes_per_block = map.number("bytes", {std::numeric_limits<double>::min(), kMostBytes});
   format.bytes_per_row = map.find_number("row_bytes", {0.0, kMostBytes}).value_or(0.0);
   format.kind = map.choice("kind", kind_names());
+  format.unpack = map.find_choice("unpack", {"table"}).value_or(format.kind);
+  format.interleaved = map.find_boolean("interleaved").value_or(false);
   const std::string arithmetic = map.choice("arithmetic", arithmetic_names());
   const auto at = std::find(arithmetic_names().begin(), arithmetic_names().end(), arithmetic);
   format.arithmetic = static_cast<ArithmeticClass>(std::distance(arithmetic_names().begin(), at));

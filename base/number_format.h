@@ -26,6 +26,10 @@ struct NumberFormat {
   /// Coarse kind whose formats share unpacking work: "float", "legacy", "k-quant", "i-quant",
   /// "trellis", "ternary", "fp8", "fp4", "grouped-int", "channel-int".
   std::string kind;
+  /// The kind, or what sets a format apart inside it for a processor: "table" where values come
+  /// from a table of 16, which a shuffle reads, and not from a codebook in memory.
+  std::string unpack;
+  bool interleaved = false;  ///< rows of weights stand interleaved, several unpacked together
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
 
   double bytes_per_value() const { return bytes_per_block / static_cast<double>(values_per_block); }

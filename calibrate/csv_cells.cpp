@@ -52,6 +52,17 @@ std::optional<bool> CsvCells::flag(std::string_view column) {
   return std::nullopt;
 }
 
+std::optional<std::size_t> CsvCells::choice(std::string_view column,
+                                            const std::vector<std::string>& words) {
+  const std::string word = text(column);
+  if (word.empty()) return std::nullopt;
+  const auto found = std::find(words.begin(), words.end(), word);
+  if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
+  faults_.push_back(table_.fault(row_, table_.column(column),
+                                 "unknown word '" + word + "'" + did_you_mean(word, words)));
+  return std::nullopt;
+}
+
 std::optional<double> CsvCells::date(std::string_view column) {
   const std::string words = text(column);
   if (words.empty()) return std::nullopt;

@@ -3,6 +3,7 @@
 /// Cells of one CSV row by column name, with the checks that every measurement file needs; faults
 /// are collected, so that a file's mistakes are reported together.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,8 @@ class CsvCells {
   std::optional<double> positive(std::string_view column);
   /// 1, true, on or yes; 0, false, off or no; a fault for anything else.
   std::optional<bool> flag(std::string_view column);
+  /// Index of the cell's word in `words`; nullopt for an empty cell, a fault for any other word.
+  std::optional<std::size_t> choice(std::string_view column, const std::vector<std::string>& words);
   /// A month or day as a year with a fraction; a fault for anything else.
   std::optional<double> date(std::string_view column);
   /// Labels, ";"-separated; a fault for each that is not known.

@@ -36,6 +36,10 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.tokens_per_second = cells.number("decode_tok_s");
   if (const auto ms = cells.number("tpot_ms")) row.seconds_per_token = *ms * 1e-3;
   row.prefill_tokens = cells.number("prefill_tokens").value_or(0.0);
+  row.batch_kind = static_cast<BatchKind>(
+      cells.choice("batch_kind", {"running", "in-flight", "waves"}).value_or(0));
+  row.time_kind =
+      static_cast<TimeKind>(cells.choice("tpot_kind", {"step", "mean", "median"}).value_or(0));
   row.memory_bytes = cells.number("memory_bytes");
   row.label = cells.labels("label", known_labels());
   row.notes = cells.text("notes");
@@ -43,6 +47,8 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   if (!row.build_year) row.build_year = build_year_of(row.runtime, row.runtime_version);
   row.flash_attention = cells.flag("flash_attention");
   if (!row.flash_attention) row.flash_attention = flash_attention_in(row.notes);
+  row.expands_mla = expanded_mla_in(row.notes);
+  row.repacked = repacked_in(row.notes);
   if (!table.find_column("label")) row.label = labels_in(row);
   return row;
 }

@@ -34,6 +34,8 @@ struct FitRow {
   std::vector<FitOp> ops;
   std::vector<FitCoefficient> coefficients;
   int host = -1;          ///< coefficient that is added to the step; -1: none
+  int sequence = -1;      ///< coefficient that is added for each sequence; -1: none
+  double sequences = 1;   ///< decoded together
   int issue = -1;         ///< coefficient that a launch costs the host; -1: none
   double launches = 0;    ///< of the whole step
   double ln_seconds = 0;  ///< measured

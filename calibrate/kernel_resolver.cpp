@@ -75,6 +75,17 @@ std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) 
   return std::nullopt;
 }
 
+/// A linear layer that computes in fewer than 16 bits is timed as engines call it: its activations
+/// are quantized by a launch of their own, which a step counts as an operator.
+double timed_launches(const sim::Library& library, const KernelRow& row) {
+  const auto activations = format_of(library, row.activation_format, "BF16");
+  const bool linear = row.op == "gemm" || row.op == "gemv";
+  constexpr double kSixteenBits = 2.0;
+  return linear && activations && library.formats[*activations].bytes_per_value() < kSixteenBits
+             ? 2.0
+             : 1.0;
+}
+
 }  // namespace
 
 ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row) {
@@ -112,7 +123,7 @@ ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row)
   engagement.cached_share = ops::cached_share(row.footprint_over_llc);
   const auto llc = ops::coefficient(load.family, ops::Slot::Llc);
   engagement.has_cache_rate = library.laws.at(result.pool).find(llc) != nullptr;
-  load.load = ops::load_of(load.demand, 1.0, *result.device, engagement);
+  load.load = ops::load_of(load.demand, timed_launches(library, row), *result.device, engagement);
   result.loads.ops.push_back(std::move(load));
   return result;
 }

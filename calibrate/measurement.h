@@ -3,11 +3,19 @@
 /// Measured rows as a file gives them, before anything is resolved: names are as written, a figure
 /// that the file does not state is absent.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace foretoken::calibrate {
+
+/// What a served row's `batch` counts: sequences that decode, or requests that a client keeps in
+/// flight, of which some may wait; in waves when they start and end together.
+enum class BatchKind : std::uint8_t { Running, InFlight, Waves };
+/// What a served row's time a token is: undisturbed steps, the mean over all tokens (prompts of
+/// others in it), or the median between two tokens.
+enum class TimeKind : std::uint8_t { Step, Mean, Median };
 
 /// One end-to-end decode measurement.
 struct DecodeRow {
@@ -31,9 +39,13 @@ struct DecodeRow {
   std::optional<double> tokens_per_second;  ///< of the whole batch
   std::optional<double> seconds_per_token;  ///< of one sequence
   double prefill_tokens = 0;
+  BatchKind batch_kind = BatchKind::Running;
+  TimeKind time_kind = TimeKind::Step;
   std::optional<double> memory_bytes;
   std::optional<bool> flash_attention;
-  std::string label;  ///< ";"-separated, of `known_labels()`
+  std::optional<bool> expands_mla;  ///< MLA with a cache of keys and values for every head
+  bool repacked = false;            ///< rows of weights interleaved while loading
+  std::string label;                ///< ";"-separated, of `known_labels()`
   std::string notes;
   std::string file;
   int line = 0;

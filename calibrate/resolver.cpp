@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "calibrate/labels.h"
-#include "ops/load.h"
+#include "calibrate/serving_point.h"
 
 namespace foretoken::calibrate {
 namespace {
@@ -94,7 +94,12 @@ void Resolver::find_formats(const DecodeRow& row, ResolvedRow& result) {
                                               : "unknown weight format '" + row.weight_format + "'";
     return;
   }
-  const auto [keys, values] = kv_formats_of(row.kv_format);
+  auto [keys, values] = kv_formats_of(row.kv_format);
+  // llama.cpp quantizes values only under flash attention; one name then is that of the keys.
+  if (keys == values && request.runtime->family == "llama.cpp" &&
+      !row.flash_attention.value_or(true)) {
+    values.clear();
+  }
   FormatId unused{};
   for (const std::string& format : {keys, values}) {
     if (!format.empty() && !library_.formats.find(format, unused)) {
@@ -143,11 +148,13 @@ ResolvedRow Resolver::resolve(const DecodeRow& row) {
   request.context_start = row.context_start;
   request.gen_tokens = row.gen_tokens;
   request.ranks = ranks_of(row.parallelism);
+  request.expands_mla = row.expands_mla;
   request.facts = {.build_year = row.build_year.value_or(kUnstatedBuildYear),
                    .flash_attention = row.flash_attention,
                    .threads = row.threads,
                    .runtime_version = row.runtime_version,
-                   .source = row.source};
+                   .source = row.source,
+                   .repacked = row.repacked && request.runtime->repacks_on_request};
   result.weights = assignment(*request.llm, request.scheme);
   const Bytes computed = result.weights->total_bytes(library_.formats);
   if (row.weight_bytes) {
@@ -159,8 +166,8 @@ ResolvedRow Resolver::resolve(const DecodeRow& row) {
       add_label(result.label, "size-mismatch");
     }
   }
-  result.loads =
-      sim::step_loads(request, *result.weights, library_.formats, 1.0, request.mean_context());
+  serve(row, *result.weights, library_.formats, request);
+  result.loads = sim::mean_step_loads(request, *result.weights, library_.formats);
   screen(result);
   return result;
 }

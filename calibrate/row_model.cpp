@@ -57,6 +57,7 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
     return index < 0 ? 0.0 : values[static_cast<std::size_t>(index)];
   };
   const double host = value(row.host);
+  const double each = row.sequences * value(row.sequence);
   const double issue = row.launches * value(row.issue);
   double device = 0.0;
   if (gradient == nullptr) {
@@ -64,7 +65,7 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
       const auto law = law_of<double>(op, values, [](double v, std::size_t) { return v; });
       device += op.repeat * ops::op_time(op.load, law).base();
     }
-    return std::log(ops::queued_time(device, issue) + host);
+    return std::log(ops::queued_time(device, issue) + host + each);
   }
   gradient->assign(values.size(), 0.0);
   for (const FitOp& op : row.ops) {
@@ -79,7 +80,7 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
     }
   }
   const double queued = ops::queued_time(device, issue);
-  const double total = queued + host;
+  const double total = queued + host + each;
   // d queued / d device = (device / queued)^(p-1), and the same for the host's part.
   const double by_device = std::pow(device / queued, ops::kQueueSharpness - 1.0);
   for (double& derivative : *gradient) derivative *= by_device / total;
@@ -88,6 +89,7 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
     (*gradient)[static_cast<std::size_t>(row.issue)] += by_issue * issue / total;
   }
   if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] += host / total;
+  if (row.sequence >= 0) (*gradient)[static_cast<std::size_t>(row.sequence)] += each / total;
   return std::log(total);
 }
 

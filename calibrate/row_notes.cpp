@@ -35,6 +35,15 @@ std::optional<bool> flash_attention_in(std::string_view notes) {
   return std::nullopt;
 }
 
+std::optional<bool> expanded_mla_in(std::string_view notes) {
+  const std::string text = lower(notes);
+  if (contains_any(text, {"mla 0"})) return true;
+  if (contains_any(text, {"mla 1", "mla 2", "mla 3"})) return false;
+  return std::nullopt;
+}
+
+bool repacked_in(std::string_view notes) { return contains_any(lower(notes), {"repacked"}); }
+
 std::string labels_in(const DecodeRow& row) {
   const std::string notes = lower(row.notes);
   const std::string parallelism = lower(row.parallelism);

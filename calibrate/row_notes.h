@@ -11,6 +11,12 @@
 
 namespace foretoken::calibrate {
 
+/// "mla 0": keys and values cached for every head; "mla 1" and up: the latent alone.
+std::optional<bool> expanded_mla_in(std::string_view notes);
+
+/// Whether the notes say that weights were repacked while loading.
+bool repacked_in(std::string_view notes);
+
 /// "fa=1", "FA on", "flash attention off" ...; nullopt when the notes do not say.
 std::optional<bool> flash_attention_in(std::string_view notes);
 

@@ -48,6 +48,14 @@ struct Link {
   BytesPerSecond bandwidth{};  ///< one direction
 };
 
+/// Cores of one type of a processor.
+struct CoreType {
+  int count = 0;
+  Hertz clock{};      ///< boost
+  double macs = 0.0;  ///< int8 products a core multiplies and adds a clock, by the best instruction
+                      ///< it has: pipes times register bytes over instructions a product takes
+};
+
 struct Device {
   std::string id;
   std::string name;
@@ -66,9 +74,10 @@ struct Device {
 
   MemoryFacts memory;
   std::optional<Bytes> last_level_cache;
-  std::optional<int> cores;       ///< SMs, CUs, GPU cores, CPU cores, NPU cores
-  std::optional<int> fast_cores;  ///< of `cores`, those of the fastest type
-  std::optional<Hertz> clock;     ///< boost
+  std::optional<int> cores;          ///< SMs, CUs, GPU cores, CPU cores, NPU cores
+  std::optional<int> fast_cores;     ///< of `cores`, those of the fastest type
+  std::optional<Hertz> clock;        ///< boost
+  std::vector<CoreType> core_types;  ///< of a CPU, fastest first; empty: not stated
   std::array<std::optional<FlopsPerSecond>, kArithmeticClasses> peak;  ///< by ArithmeticClass
   std::vector<Link> links;
   std::optional<Watts> tdp;

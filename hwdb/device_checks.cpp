@@ -129,6 +129,29 @@ void check_peaks(Checker& checker, const Device& device) {
   }
 }
 
+void check_core_types(Checker& checker, const Device& device) {
+  if (device.core_types.empty()) return;
+  if (device.device_class != DeviceClass::Cpu) {
+    checker.fault("core_types", "is for processors; other classes state 'cores' and 'peak'");
+  }
+  int count = 0;
+  for (const CoreType& type : device.core_types) count += type.count;
+  if (!device.cores || count != *device.cores) {
+    checker.fault("core_types", fmt::format("add up to {} cores; 'cores' says {}", count,
+                                            device.cores.value_or(0)));
+  }
+  const auto rate = [](const CoreType& type) { return type.clock.base() * type.macs; };
+  for (std::size_t i = 1; i < device.core_types.size(); ++i) {
+    if (rate(device.core_types[i]) > rate(device.core_types[i - 1])) {
+      checker.fault("core_types", "must stand fastest first");
+    }
+  }
+  const auto has_clock = [&](const CoreType& type) { return type.clock == device.clock; };
+  if (device.clock && std::none_of(device.core_types.begin(), device.core_types.end(), has_clock)) {
+    checker.fault("core_types", "have none with the clock that 'clock' states");
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> device_faults(const Device& device) {
@@ -142,6 +165,7 @@ std::vector<Fault> device_faults(const Device& device) {
   check_range(checker, device, "power.idle", 0.001, kMostPower);
   check_memory(checker, device);
   check_peaks(checker, device);
+  check_core_types(checker, device);
   if (device.fast_cores && (!device.cores || *device.fast_cores > *device.cores)) {
     checker.fault("fast_cores", "is more than 'cores', which counts all of them");
   }

@@ -52,6 +52,20 @@ void set_bus_bits(Device& device, double value) {
   device.memory.bus_bits = bits;
 }
 
+/// Fewer cores lose the slow ones; more of them are of the slowest type.
+void resize_core_types(std::vector<CoreType>& types, int cores) {
+  int left = cores;
+  std::vector<CoreType> kept;
+  for (CoreType type : types) {
+    if (left == 0) break;
+    type.count = std::min(type.count, left);
+    left -= type.count;
+    kept.push_back(type);
+  }
+  if (!kept.empty()) kept.back().count += left;
+  types = std::move(kept);
+}
+
 void set_cores(Device& device, double value) {
   const int cores = count_of(value);
   if (device.cores) {
@@ -60,10 +74,15 @@ void set_cores(Device& device, double value) {
     if (device.fast_cores) device.fast_cores = count_of(*device.fast_cores * factor);
   }
   device.cores = cores;
+  resize_core_types(device.core_types, cores);
 }
 
 void set_clock(Device& device, double value) {
-  if (device.clock) scale_peaks(device, value / device.clock->base());
+  if (device.clock) {
+    const double factor = value / device.clock->base();
+    scale_peaks(device, factor);
+    for (CoreType& type : device.core_types) type.clock *= factor;
+  }
   device.clock = Hertz::of(value);
 }
 

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::int64_t kMostCores = 10'000'000;
 constexpr std::int64_t kMostBusBits = 1 << 20;
+constexpr double kFewestMacs = 0.1;
+constexpr double kMostMacs = 65536.0;
 
 DeviceClass read_class(YamlMap& top) {
   const std::string text = top.choice("class", {"gpu", "igpu", "cpu", "npu"});
@@ -40,6 +42,15 @@ MemoryFacts read_memory(YamlMap memory) {
   facts.ecc_costs_bandwidth = memory.find_boolean("ecc_costs_bandwidth").value_or(false);
   facts.port = memory.find_quantity<BytesPerSecond>("port");
   return facts;
+}
+
+void read_core_types(YamlMap& top, Device& device) {
+  for (YamlMap& type : top.maps("core_types")) {
+    device.core_types.push_back(
+        {.count = static_cast<int>(type.integer("count", 1, kMostCores)),
+         .clock = type.quantity<Hertz>("clock"),
+         .macs = type.number("int8_macs", {.low = kFewestMacs, .high = kMostMacs})});
+  }
 }
 
 void read_peaks(YamlMap& top, Device& device) {
@@ -88,6 +99,7 @@ Device read_top(YamlFile& file, std::string_view expected_id) {
   device.cores = find_count(top, "cores", kMostCores);
   device.fast_cores = find_count(top, "fast_cores", kMostCores);
   device.clock = top.find_quantity<Hertz>("clock");
+  read_core_types(top, device);
   read_peaks(top, device);
   read_links(top, device);
   if (auto power = top.find_map("power")) {

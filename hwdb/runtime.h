@@ -77,10 +77,26 @@ struct Runtime {
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;
   std::vector<HeadPacking> packs_query_heads;  ///< any that fits; none: never
-  bool whole_step_graph = false;  ///< an NPU graph runs a whole step: the launch coefficient is
-                                  ///< what an operator adds to it
-  bool expands_mla = false;       ///< MLA decodes with per-head K and V instead of the latent
-  std::optional<int> static_kv_slots;   ///< KV slots computed whether used or not
+  bool whole_step_graph = false;    ///< an NPU graph runs a whole step: the launch coefficient is
+                                    ///< what an operator adds to it
+  bool expands_mla = false;         ///< MLA decodes with per-head K and V instead of the latent
+  bool repacks_on_request = false;  ///< an option interleaves rows of weights while loading
+  bool balances_cores = false;      ///< idle CPU threads take work from slower ones
+  /// Token rows that share one unpacking of a weight row; absent: all of them.
+  std::optional<int> rows_per_unpack;
+  std::optional<int> static_kv_slots;  ///< KV slots computed whether used or not
+  /// Most prompt tokens that one step takes in while others decode; 0: prompts are not served
+  /// beside.
+  int prefill_chunk = 0;
+  /// Year of the first build whose decode steps carry prompt tokens along; 0: every build, absent:
+  /// prompts have passes of their own, before the next decode step.
+  std::optional<double> mixes_prefill_since;
+  /// Part of the memory that weights and KV cache may fill together.
+  double memory_share = 0.9;
+  /// A request is admitted when its cache fits at full length, not as it grows.
+  bool reserves_full_length = false;
+  /// Year of the first build of the present engine loop; absent: it has always been this one.
+  std::optional<double> engine_since;
   std::string activation_quantization;  ///< "", "int8", "fp8": done before quantized GEMMs
   std::string default_format;     ///< weight format people usually run with it; "": none named
   std::string kv_format = "F16";  ///< default KV cache format

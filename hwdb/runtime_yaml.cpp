@@ -52,6 +52,22 @@ void read_windows(YamlMap& top, Runtime& runtime) {
   }
 }
 
+/// How a server puts prompts of new requests beside those that decode.
+void read_serving(YamlMap& top, Runtime& runtime) {
+  if (top.has("engine_since")) runtime.engine_since = date(top, "engine_since");
+  auto serving = top.find_map("serving");
+  if (!serving) return;
+  runtime.prefill_chunk = static_cast<int>(serving->integer("prefill_chunk", 1, 10'000'000));
+  const std::string mixes = serving->text("mixes_prefill");
+  if (mixes == "always") {
+    runtime.mixes_prefill_since = 0.0;
+  } else if (mixes != "never") {
+    runtime.mixes_prefill_since = date(*serving, "mixes_prefill");
+  }
+  runtime.memory_share = serving->number("memory_share", {.low = 0.05, .high = 1.0});
+  runtime.reserves_full_length = serving->boolean("reserves_full_length");
+}
+
 void read_head_packing(YamlMap& top, Runtime& runtime) {
   for (YamlMap& rule : top.maps("packs_query_heads")) {
     HeadPacking packing;
@@ -103,6 +119,11 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   read_head_packing(top, runtime);
   runtime.whole_step_graph = top.find_boolean("whole_step_graph").value_or(false);
   runtime.expands_mla = top.find_boolean("expands_mla").value_or(false);
+  runtime.repacks_on_request = top.find_boolean("repacks_on_request").value_or(false);
+  runtime.balances_cores = top.find_boolean("balances_cores").value_or(false);
+  if (const auto rows = top.find_integer("rows_per_unpack", 1, 1024)) {
+    runtime.rows_per_unpack = static_cast<int>(*rows);
+  }
   if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {
     runtime.static_kv_slots = static_cast<int>(*slots);
   }
@@ -136,6 +157,7 @@ Runtime read_top(YamlFile& file, std::string_view expected_id) {
   runtime.family = top.text("family");
   read_pools(top, runtime);
   read_fusion(top, runtime);
+  read_serving(top, runtime);
   if (auto overhead = top.find_map("memory_overhead")) {
     if (const auto fixed = overhead->find_quantity<Bytes>("fixed")) {
       runtime.memory_overhead_fixed = *fixed;

@@ -63,7 +63,11 @@ struct Lowering {
   const LoweringOptions& options;
   Stages& stages;
 
-  double tokens() const { return step.batch * step.queries; }
+  double tokens() const {
+    return step.batch * step.queries + step.prompt.sequences * step.prompt.queries;
+  }
+  /// Token rows of the head: the last one of every sequence.
+  double sampled() const { return step.batch + step.prompt.sequences; }
   double ranks() const { return static_cast<double>(options.ranks); }
 
   ops::Op matrix(const Tensor& tensor, FormatId format, double rows, const MoeFfn* moe) const {
@@ -79,7 +83,7 @@ struct Lowering {
                              .experts_per_token = static_cast<double>(moe->experts_per_token),
                              .weights = format};
     }
-    const double m = use == TensorUse::Head ? step.batch : tokens();
+    const double m = use == TensorUse::Head ? sampled() : tokens();
     return ops::Gemm{.m = m, .n = n, .k = k, .weights = format};
   }
 
@@ -145,6 +149,13 @@ struct Lowering {
     stages.next_stage();
   }
 
+  void add_mixers(const Layer& layer, const StepShape& part, const char* suffix) {
+    if (part.batch <= 0.0) return;
+    for (MixerOp& mixer : mixer_ops(llm, layer, {part, options})) {
+      stages.add(mixer.name + suffix, mixer.op, mixer.launches);
+    }
+  }
+
   void add_mixer_half(const Layer& layer, const std::vector<std::size_t>& members) {
     const double hidden = static_cast<double>(llm.hidden);
     const std::vector<Matrix> inputs = matrices(members, TensorUse::InputProjection, nullptr);
@@ -156,11 +167,13 @@ struct Lowering {
     quantize_input("quantize_latent_input", hidden, latent);
     add(latent);
     stages.next_stage();
-    const MixerShape shape{step, options};
     add_small("rope_and_store", hidden, small_launches_before_mixer(layer, options));
-    for (MixerOp& mixer : mixer_ops(llm, layer, shape)) {
-      stages.add(std::move(mixer.name), mixer.op, mixer.launches);
-    }
+    add_mixers(layer, step, "");
+    // Sequences that decode and prompts that are read share every matrix, not the attention.
+    const PromptChunk& prompt = step.prompt;
+    add_mixers(layer,
+               {.batch = prompt.sequences, .queries = prompt.queries, .context = prompt.context},
+               "_prompt");
     stages.next_stage();
     const std::vector<Matrix> outputs = matrices(members, TensorUse::OutputProjection, nullptr);
     quantize_input("quantize_mixer_output", hidden, outputs);
@@ -240,7 +253,7 @@ struct Lowering {
         const Tensor& tensor = weights.tensors[i];
         if (tensor.role != TensorRole::TokenEmbedding) continue;
         head.push_back({"output",
-                        ops::Gemm{.m = step.batch,
+                        ops::Gemm{.m = sampled(),
                                   .n = static_cast<double>(tensor.rows) / ranks(),
                                   .k = static_cast<double>(tensor.row_length),
                                   .weights = weights.formats[i]},

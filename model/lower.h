@@ -17,11 +17,20 @@
 
 namespace foretoken::model {
 
+/// Prompt tokens of other requests that go through the same step: `queries` new tokens of each of
+/// `sequences` prompts, after `context` tokens of theirs that are cached already.
+struct PromptChunk {
+  double sequences = 0;
+  double queries = 0;
+  double context = 0;
+};
+
 /// One step of `batch` sequences: `queries` new tokens each, after `context` cached ones.
 struct StepShape {
   double batch = 1;
   double queries = 1;
   double context = 0;
+  PromptChunk prompt = {};
 };
 
 /// How a runtime runs the operators.

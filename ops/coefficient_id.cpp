@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, kSlots> kSlotNames{"launch", "ramp",   "d
 std::string text_of(CoefficientId id) {
   if (id == kStepHost) return "step.host";
   if (id == kStepSharpness) return "step.sharpness";
+  if (id == kStepSequence) return "step.sequence";
   if (id == kStepIssue) return "step.issue";
   const int index = static_cast<int>(id);
   return std::string(text_of(static_cast<Family>(index / kSlots))) + "." +
@@ -35,7 +36,7 @@ std::vector<std::string> coefficient_names() {
 }
 
 Dim dimension_of(CoefficientId id) {
-  if (id == kStepHost || id == kStepIssue) return kSecondDim;
+  if (id == kStepHost || id == kStepIssue || id == kStepSequence) return kSecondDim;
   if (id == kStepSharpness) return Dim{};
   const auto slot = static_cast<Slot>(static_cast<int>(id) % kSlots);
   if (slot == Slot::Launch || slot == Slot::Ramp) return kSecondDim;

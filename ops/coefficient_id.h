@@ -1,6 +1,6 @@
 #pragma once
 
-/// Names of the law's coefficients: one of a few slots for each operator family, and three for
+/// Names of the law's coefficients: one of a few slots for each operator family, and four for
 /// the whole step. "gemm.dram", "attention.launch", "step.host".
 
 #include <cstdint>
@@ -39,7 +39,9 @@ inline constexpr CoefficientId kStepSharpness = static_cast<CoefficientId>(kFami
 /// Seconds the host takes to issue one launch. The device works off a queue, so this is a roof over
 /// all launches of the step, not a price of each.
 inline constexpr CoefficientId kStepIssue = static_cast<CoefficientId>(kFamilies * kSlots + 2);
-inline constexpr int kCoefficients = kFamilies * kSlots + 3;
+/// Seconds a step spends on the host for each sequence: scheduling, sampling, detokenizing.
+inline constexpr CoefficientId kStepSequence = static_cast<CoefficientId>(kFamilies * kSlots + 3);
+inline constexpr int kCoefficients = kFamilies * kSlots + 4;
 
 std::string text_of(CoefficientId id);
 std::optional<CoefficientId> coefficient_of(std::string_view text);

@@ -26,13 +26,15 @@ enum class Attribute : std::uint8_t {
   Source,  ///< who measured; empty in a prediction
   Format,  ///< of the operator's weights, or of its KV cache
   FormatKind,
+  Unpack,  ///< the kind, i-quants with a table of 16 values apart
   Tokens,  ///< token rows of the operator: "1", "2-3", "4-16", "17-64", ...
   Kernel,
   Flash,   ///< flash attention: "on", "off", "unknown"
   Llm,     ///< architecture class of the model: "dense", "moe", ...
   Scheme,  ///< the model's weight format as a whole
+  Engine,  ///< the runtime's engine loop as built then: "present" or "former"
 };
-inline constexpr int kAttributes = 18;
+inline constexpr int kAttributes = 20;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);
@@ -50,11 +52,14 @@ enum class Covariate : std::uint8_t {
   LogHidden,       ///< ln of the model's hidden size over 4096
   Graphs,          ///< 1 where the runtime replays the step as a captured graph
   LogBits,         ///< ln of the operator format's bits a value over 4.5
-  LogSimd,         ///< ln of a CPU's int8 SIMD width over 32 bytes
+  LogSimd,         ///< ln of int8 products a clock of a CPU's fastest cores over 32
   LogBatch,        ///< ln of the sequences decoded together
   LogPower,        ///< ln of watts allowed for each core and GHz, over 2
+  LogWide,         ///< ln of a CPU's peak bandwidth over 100 GB/s, 0 below: wider than a desktop's
+  Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
+  InStep,          ///< 1 for an operator inside a step, 0 for one that is timed alone
 };
-inline constexpr int kCovariates = 13;
+inline constexpr int kCovariates = 16;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

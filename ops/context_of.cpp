@@ -4,6 +4,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "ops/cores.h"
+
 namespace foretoken::ops {
 namespace {
 
@@ -31,10 +33,13 @@ struct TokenRowsOf {
 
 constexpr double kReferenceThreads = 8.0;
 constexpr double kReferenceSimd = 32.0;
+/// Two channels of fast DIMMs. The fabric between cores and wider memory need not keep up with it.
+constexpr double kDesktopMemory = 100e9;
 
-/// Bytes of int8 products a core multiplies and adds per clock and pipe, by instruction set: the
-/// register width, halved where one vector pipe takes part, doubled for a matrix extension.
-double simd_width(const hwdb::Device& device) {
+/// Int8 products a clock of the fastest cores; where the sheet states no core types, what cores
+/// with such an instruction set usually do.
+double int8_macs(const hwdb::Device& device) {
+  if (!device.core_types.empty()) return device.core_types.front().macs;
   const std::string& isa = device.isa;
   const auto has = [&](const char* text) { return isa.find(text) != std::string::npos; };
   if (has("avx512")) return 64.0;
@@ -109,6 +114,11 @@ bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_yea
   return !build_year || *build_year >= *runtime.sliding_windows_since;
 }
 
+bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year) {
+  if (!runtime.mixes_prefill_since) return false;
+  return !build_year || *build_year >= *runtime.mixes_prefill_since;
+}
+
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
                                             const hwdb::Runtime& runtime, const RunFacts& facts) {
   // Since this date the builds themselves turn flash attention on where it is supported.
@@ -140,6 +150,9 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Attribute::Source] = facts.source;
   c[Attribute::Llm] = facts.llm_class;
   c[Attribute::Scheme] = facts.scheme;
+  const bool former =
+      runtime.engine_since && facts.build_year && *facts.build_year < *runtime.engine_since;
+  c[Attribute::Engine] = former ? "former" : "present";
   c[Attribute::Flash] = !facts.flash_attention ? "unknown" : *facts.flash_attention ? "on" : "off";
 
   constexpr double kBuildOrigin = 2024.0;
@@ -149,6 +162,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
+  c[Covariate::InStep] = facts.in_step ? 1.0 : 0.0;
   if (device.tdp && device.cores && device.clock) {
     // A chip whose power limit is low for its cores and stated clock does not hold that clock.
     constexpr double kReferenceWatts = 2.0;
@@ -158,28 +172,34 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Covariate::LogBatch] = std::log(std::max(facts.batch, 1.0));
   if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
   if (device.device_class == hwdb::DeviceClass::Cpu) {
-    c[Covariate::LogSimd] = std::log(simd_width(device) / kReferenceSimd);
+    c[Covariate::LogSimd] = std::log(int8_macs(device) / kReferenceSimd);
   }
-  if (facts.threads > 0 && device.device_class == hwdb::DeviceClass::Cpu) {
-    c[Covariate::LogThreads] = std::log(facts.threads / kReferenceThreads);
-    if (device.cores) {
-      c[Covariate::LogThreadShare] =
-          std::log(std::min(1.0, static_cast<double>(facts.threads) / *device.cores));
-    }
+  if (device.device_class == hwdb::DeviceClass::Cpu) {
+    const double cores = engaged_cores(device, facts.threads, runtime.balances_cores).count;
+    const double threads = facts.threads > 0 ? facts.threads : cores;
+    if (threads > 0.0) c[Covariate::LogThreads] = std::log(threads / kReferenceThreads);
+    if (device.cores) c[Covariate::LogThreadShare] = std::log(cores / *device.cores);
+    c[Covariate::LogWide] =
+        std::log(std::max(1.0, device.memory.bandwidth.base() / kDesktopMemory));
   }
   return c;
 }
 
-void add_operator(Context& context, const Op& op, const FormatTable& formats) {
+void add_operator(Context& context, const Op& op, const FormatTable& formats, bool repacked) {
   context[Attribute::Format].clear();
   context[Attribute::FormatKind].clear();
+  context[Attribute::Unpack].clear();
   context[Covariate::LogBits] = 0.0;
+  context[Covariate::Interleaved] = 0.0;
   if (const auto format = std::visit(FormatOf{}, op)) {
     context[Attribute::Format] = formats[*format].id;
     context[Attribute::FormatKind] = formats[*format].kind;
+    context[Attribute::Unpack] = formats[*format].unpack;
     constexpr double kReferenceBits = 4.5;
     context[Covariate::LogBits] =
         std::log(8.0 * formats[*format].bytes_per_value() / kReferenceBits);
+    const bool gemm = std::holds_alternative<Gemm>(op) || std::holds_alternative<ExpertGemm>(op);
+    if (formats[*format].interleaved || (gemm && repacked)) context[Covariate::Interleaved] = 1.0;
   }
   context[Attribute::Tokens] = token_bucket(std::visit(TokenRowsOf{}, op));
 }

@@ -23,7 +23,9 @@ struct RunFacts {
   std::string source;
   std::string llm_class;     ///< architecture class of the model
   std::string scheme;        ///< weight format of the model
+  bool repacked = false;     ///< weights were interleaved while loading
   bool has_experts = false;  ///< any layer of the model routes tokens to experts
+  bool in_step = false;      ///< the operator runs between others, not in a timing loop of its own
   double batch = 1;          ///< sequences decoded together
   double hidden = 0;         ///< of the model; 0: not said
 };
@@ -39,6 +41,9 @@ bool captures_graphs(const hwdb::Device& device, const hwdb::Runtime& runtime,
 /// Whether the runtime, as built then, reads only a sliding window's tokens.
 bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_year);
 
+/// Whether the runtime, as built then, lets decode steps carry prompt tokens of other requests.
+bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year);
+
 /// The runtime's rules of packed query heads that hold for this device, build and setting of flash
 /// attention; what the operator must fulfil is left.
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
@@ -48,7 +53,8 @@ std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
 Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime, const RunFacts& facts);
 
 /// Adds the operator's: its format and how many token rows it has.
-void add_operator(Context& context, const Op& op, const FormatTable& formats);
+void add_operator(Context& context, const Op& op, const FormatTable& formats,
+                  bool repacked = false);
 
 /// "HBM", "GDDR", "LPDDR", "DDR" or "other", from a memory type like "GDDR6X".
 std::string memory_kind(const std::string& type);

@@ -1,5 +1,6 @@
 #include "ops/demand.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace foretoken::ops {
@@ -109,6 +110,17 @@ struct DemandOf {
 double expected_distinct_experts(double experts, double experts_per_token, double tokens) {
   if (experts_per_token >= experts) return experts;
   return experts * (1.0 - std::pow(1.0 - experts_per_token / experts, tokens));
+}
+
+double unpackings(const Op& op, std::optional<int> rows_per_unpack) {
+  if (!rows_per_unpack) return 1.0;
+  double rows = 1.0;
+  if (const auto* gemm = std::get_if<Gemm>(&op)) rows = gemm->m;
+  if (const auto* expert = std::get_if<ExpertGemm>(&op)) {
+    rows = expert->m * expert->experts_per_token /
+           expected_distinct_experts(expert->experts, expert->experts_per_token, expert->m);
+  }
+  return std::max(1.0, std::ceil(rows / *rows_per_unpack));
 }
 
 Demand demand_of(const Op& op, const FormatTable& formats) {

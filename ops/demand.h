@@ -4,6 +4,8 @@
 /// the longest serial walk along k, and messages. Exact where shapes make it exact; the number of
 /// distinct experts is an expectation.
 
+#include <optional>
+
 #include "base/number_format.h"
 #include "base/quantity.h"
 #include "ops/op.h"
@@ -32,5 +34,9 @@ struct Demand {
 double expected_distinct_experts(double experts, double experts_per_token, double tokens);
 
 Demand demand_of(const Op& op, const FormatTable& formats);
+
+/// How often an operator's weights are unpacked when `rows_per_unpack` token rows share it: once
+/// for kernels that share it among all.
+double unpackings(const Op& op, std::optional<int> rows_per_unpack);
 
 }  // namespace foretoken::ops

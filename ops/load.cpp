@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "ops/cores.h"
+
 namespace foretoken::ops {
 namespace {
 
@@ -29,19 +31,15 @@ std::array<ArithmeticClass, 4> substitutes(ArithmeticClass arithmetic) {
   return {Fp32, Fp32, Fp32, Fp32};
 }
 
-/// Where a sheet states cores but no clock: what parts of the class run at.
-Hertz nominal_clock(hwdb::DeviceClass device_class) {
-  switch (device_class) {
-    case hwdb::DeviceClass::Gpu:
-      return Hertz::of(1.8e9);
-    case hwdb::DeviceClass::IntegratedGpu:
-      return Hertz::of(1.4e9);
-    case hwdb::DeviceClass::Cpu:
-      return Hertz::of(3e9);
-    case hwdb::DeviceClass::Npu:
-      return Hertz::of(1e9);
+/// Peak rate with the cores that take part. A processor states int8 products of its cores: the
+/// arithmetic of quantized weights, whose activations are quantized too.
+std::optional<FlopsPerSecond> engaged_peak(const hwdb::Device& device, const EngagedCores& cores,
+                                           ArithmeticClass arithmetic) {
+  if (cores.macs > 0.0) {
+    if (arithmetic != Int8 && arithmetic != Int4) return std::nullopt;
+    return FlopsPerSecond::of(2.0 * cores.macs * cores.clock.base());
   }
-  return Hertz::of(1e9);
+  return peak_rate(device, arithmetic);
 }
 
 constexpr double kCacheWithoutSheet = 1024.0 * 1024.0;
@@ -86,19 +84,15 @@ Load load_of(const Demand& demand, double launches, const hwdb::Device& device,
   const double cached = engagement.has_cache_rate ? engagement.cached_share : 0.0;
   load.memory = streamed * (1.0 - cached) / bandwidth;
   load.cache = streamed * cached / bandwidth;
-  const Hertz clock = device.clock.value_or(nominal_clock(device.device_class));
-  if (device.cores) {
-    int cores = *device.cores;
-    // A GPU row's thread count is of the host; only a CPU computes with it.
-    const bool threaded = device.device_class == hwdb::DeviceClass::Cpu;
-    if (threaded && engagement.threads > 0) cores = std::min(cores, engagement.threads);
-    // Bytes over cores and clock: seconds at one byte a clock and core.
-    load.core = Seconds::of(demand.intake.base() / (static_cast<double>(cores) * clock.base()));
-  }
+  const EngagedCores cores = engaged_cores(device, engagement.threads, engagement.balanced);
+  // Bytes over cores and clock: seconds at one byte a clock and core.
+  if (cores.count > 0.0) load.core = Seconds::of(demand.intake.base() / cores.clock.base());
   if (demand.flops.base() > 0.0) {
-    if (const auto peak = peak_rate(device, demand.arithmetic)) load.flop = demand.flops / *peak;
+    if (const auto peak = engaged_peak(device, cores, demand.arithmetic)) {
+      load.flop = demand.flops / *peak;
+    }
   }
-  load.serial = Seconds::of(demand.serial_steps / clock.base());
+  load.serial = Seconds::of(demand.serial_steps / clock_of(device).base());
   if (demand.message.base() > 0.0) {
     if (const auto link = link_bandwidth(device)) load.link = demand.message / *link;
   }

@@ -12,7 +12,8 @@ namespace foretoken::ops {
 
 /// What of the device takes part.
 struct Engagement {
-  int threads = 0;              ///< CPU threads; 0: all cores
+  int threads = 0;              ///< CPU threads; 0: not said
+  bool balanced = false;        ///< idle threads take work from slower ones
   double cached_share = 0.0;    ///< part of the bytes that the last-level cache serves
   bool has_cache_rate = false;  ///< the pool has an llc coefficient; else the cache counts as DRAM
 };

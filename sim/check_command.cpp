@@ -1,8 +1,11 @@
 #include "sim/check_command.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <utility>
+
+#include "ops/cores.h"
 
 namespace foretoken::sim {
 namespace {
@@ -20,8 +23,11 @@ std::string whole(double value) { return std::to_string(std::llround(value)); }
 
 std::string check_command(const Request& request) {
   std::string text = request.runtime->check_command;
-  const int threads =
-      request.facts.threads > 0 ? request.facts.threads : request.device->cores.value_or(1);
+  int threads = request.facts.threads;
+  if (threads == 0) {
+    const bool balanced = request.runtime->balances_cores;
+    threads = std::max(1, static_cast<int>(ops::engaged_cores(*request.device, 0, balanced).count));
+  }
   const std::array<std::pair<const char*, std::string>, 8> values{{
       {"{model}", request.llm->id},
       {"{name}", request.llm->name},

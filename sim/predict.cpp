@@ -139,7 +139,7 @@ Report predict(const Request& request, const Library& library, double level) {
   const Pricing pricing = pricing_for(request, library);
   const model::WeightAssignment weights =
       library.schemes.assign(request.scheme, *request.llm, library.formats);
-  const StepLoads step = step_loads(request, weights, library.formats, 1.0, request.mean_context());
+  const StepLoads step = mean_step_loads(request, weights, library.formats);
   const StepCost cost = step_cost(step, pricing);
 
   Report report;

@@ -13,6 +13,13 @@
 
 namespace foretoken::sim {
 
+/// Prompts of other requests that a server reads while it decodes, as they meet one decode step.
+struct PromptTraffic {
+  double share = 0;   ///< passes over prompt tokens, a decode step
+  double tokens = 0;  ///< prompt tokens of one such pass
+  double prompt = 0;  ///< length of one prompt
+};
+
 /// Pointers are to values that outlive the request.
 struct Request {
   const model::Llm* llm = nullptr;
@@ -24,6 +31,8 @@ struct Request {
   double gen_tokens = 128;   ///< tokens generated in each sequence
   std::string kv_keys;       ///< KV cache formats; empty: the runtime's default
   std::string kv_values;
+  std::optional<bool> expands_mla;    ///< instead of what the runtime does
+  PromptTraffic prompts;              ///< none: sequences decode undisturbed
   int ranks = 1;                      ///< tensor-parallel devices
   std::optional<Bytes> weight_bytes;  ///< of the real file, when known
   bool device_changed = false;  ///< a what-if changed the datasheet: no longer the measured device

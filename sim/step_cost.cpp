@@ -104,6 +104,11 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
     cost.host += Seconds::of(host->value);
     cost.time += Seconds::of(host->value);
   }
+  if (const auto each = ops::resolve(*pricing.pool, ops::kStepSequence, step.contexts.front())) {
+    const Seconds sequences = Seconds::of(each->value * step.sequences);
+    cost.host += sequences;
+    cost.time += sequences;
+  }
   return cost;
 }
 

@@ -1,6 +1,7 @@
 #include "sim/step_loads.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "ops/context_of.h"
@@ -41,17 +42,60 @@ double weight_scale(const Request& request, const model::WeightAssignment& weigh
 
 /// A context per operator format and token count; operators that share them share the context.
 std::size_t context_index(StepLoads& step, const ops::Context& base, const ops::Op& op,
-                          const FormatTable& formats) {
+                          const FormatTable& formats, bool repacked) {
   ops::Context context = base;
-  ops::add_operator(context, op, formats);
+  ops::add_operator(context, op, formats, repacked);
   const auto found =
-      std::find_if(step.contexts.begin(), step.contexts.end(),
-                   [&](const ops::Context& c) { return c.attributes == context.attributes; });
+      std::find_if(step.contexts.begin(), step.contexts.end(), [&](const ops::Context& c) {
+        return c.attributes == context.attributes && c.covariates == context.covariates;
+      });
   if (found != step.contexts.end()) {
     return static_cast<std::size_t>(found - step.contexts.begin());
   }
   step.contexts.push_back(std::move(context));
   return step.contexts.size() - 1;
+}
+
+/// The step's own context, without an operator yet.
+StepLoads empty_step(const Request& request, const model::WeightAssignment& weights) {
+  ops::RunFacts facts = with_build_year(request.facts);
+  const auto& layers = request.llm->layers;
+  facts.has_experts = std::any_of(layers.begin(), layers.end(),
+                                  [](const model::Layer& layer) { return layer.moe.has_value(); });
+  facts.llm_class = request.llm->arch_class;
+  facts.scheme = weights.scheme;
+  facts.hidden = static_cast<double>(request.llm->hidden);
+  facts.batch = request.batch;
+  facts.in_step = true;
+  StepLoads step;
+  step.sequences = request.batch;
+  step.contexts.push_back(ops::context_of(*request.device, *request.runtime, facts));
+  return step;
+}
+
+/// Adds the operators of one pass through the model, which happens `share` times a step.
+void add_pass(StepLoads& step, const Request& request, const model::WeightAssignment& weights,
+              const FormatTable& formats, const model::StepShape& shape, double share) {
+  const ops::OpGraph graph =
+      model::lower(*request.llm, weights, shape, lowering_options(request, formats));
+  const ops::Context base = step.contexts.front();
+  const double scale = weight_scale(request, weights, formats);
+  const ops::Engagement engagement{.threads = request.facts.threads,
+                                   .balanced = request.runtime->balances_cores};
+  for (const ops::OpNode& node : graph.nodes()) {
+    OpLoad op{.name = node.name,
+              .family = ops::family_of(node.op),
+              .demand = ops::demand_of(node.op, formats),
+              .load = {},
+              .repeat = node.repeat * share,
+              .context = context_index(step, base, node.op, formats, request.facts.repacked)};
+    op.demand.weights *= scale;
+    if (op.demand.weights.base() > 0.0) {
+      op.demand.intake *= scale * ops::unpackings(node.op, request.runtime->rows_per_unpack);
+    }
+    op.load = ops::load_of(op.demand, node.launches, *request.device, engagement);
+    step.ops.push_back(std::move(op));
+  }
 }
 
 }  // namespace
@@ -81,7 +125,7 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .fuses_routing = fuses(hwdb::Fusion::Routing),
           .fuses_glu = fuses(hwdb::Fusion::Glu),
           .shares_quantization = fuses(hwdb::Fusion::Quantization),
-          .expands_mla = runtime.expands_mla,
+          .expands_mla = request.expands_mla.value_or(runtime.expands_mla),
           .keeps_windows = ops::keeps_windows(runtime, year),
           .packs_query_heads = packing,
           .quantizes_activations = !runtime.activation_quantization.empty(),
@@ -94,37 +138,47 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .ranks = request.ranks};
 }
 
+PromptTraffic prompt_traffic(const hwdb::Runtime& runtime, double tokens_per_step, double prompt) {
+  if (tokens_per_step <= 0.0 || prompt <= 0.0 || runtime.prefill_chunk <= 0) return {};
+  const double chunk = static_cast<double>(runtime.prefill_chunk);
+  const double one = std::min(prompt, chunk);
+  const double share = std::max(-std::expm1(-tokens_per_step / one), tokens_per_step / chunk);
+  return {.share = share, .tokens = tokens_per_step / share, .prompt = prompt};
+}
+
 StepLoads step_loads(const Request& request, const model::WeightAssignment& weights,
                      const FormatTable& formats, double queries, double context) {
-  const hwdb::Device& device = *request.device;
-  const model::StepShape shape{.batch = request.batch, .queries = queries, .context = context};
-  const ops::OpGraph graph =
-      model::lower(*request.llm, weights, shape, lowering_options(request, formats));
-  ops::RunFacts facts = with_build_year(request.facts);
-  const auto& layers = request.llm->layers;
-  facts.has_experts = std::any_of(layers.begin(), layers.end(),
-                                  [](const model::Layer& layer) { return layer.moe.has_value(); });
-  facts.llm_class = request.llm->arch_class;
-  facts.scheme = weights.scheme;
-  facts.hidden = static_cast<double>(request.llm->hidden);
-  facts.batch = request.batch;
-  const ops::Context base = ops::context_of(device, *request.runtime, facts);
-  const double scale = weight_scale(request, weights, formats);
+  StepLoads step = empty_step(request, weights);
+  add_pass(step, request, weights, formats,
+           {.batch = request.batch, .queries = queries, .context = context}, 1.0);
+  return step;
+}
 
-  StepLoads step;
-  step.contexts.push_back(base);
-  for (const ops::OpNode& node : graph.nodes()) {
-    OpLoad op{.name = node.name,
-              .family = ops::family_of(node.op),
-              .demand = ops::demand_of(node.op, formats),
-              .load = {},
-              .repeat = node.repeat,
-              .context = context_index(step, base, node.op, formats)};
-    op.demand.weights *= scale;
-    if (op.demand.weights.base() > 0.0) op.demand.intake *= scale;
-    const ops::Engagement engagement{.threads = facts.threads};
-    op.load = ops::load_of(op.demand, node.launches, device, engagement);
-    step.ops.push_back(std::move(op));
+StepLoads mean_step_loads(const Request& request, const model::WeightAssignment& weights,
+                          const FormatTable& formats) {
+  const model::StepShape decode{
+      .batch = request.batch, .queries = 1, .context = request.mean_context()};
+  const PromptTraffic& prompts = request.prompts;
+  StepLoads step = empty_step(request, weights);
+  if (prompts.share <= 0.0) {
+    add_pass(step, request, weights, formats, decode, 1.0);
+    return step;
+  }
+  const double one =
+      std::min(prompts.prompt, static_cast<double>(std::max(request.runtime->prefill_chunk, 1)));
+  const model::PromptChunk chunk{
+      .sequences = prompts.tokens / one, .queries = one, .context = (prompts.prompt - one) / 2.0};
+  if (ops::mixes_prefill(*request.runtime, with_build_year(request.facts).build_year)) {
+    model::StepShape mixed = decode;
+    mixed.prompt = chunk;
+    const double share = std::min(prompts.share, 1.0);
+    if (share < 1.0) add_pass(step, request, weights, formats, decode, 1.0 - share);
+    // More passes than steps: a step then carries all that must pass.
+    mixed.prompt.sequences *= prompts.share / share;
+    add_pass(step, request, weights, formats, mixed, share);
+  } else {
+    add_pass(step, request, weights, formats, decode, 1.0);
+    add_pass(step, request, weights, formats, {.batch = 0, .prompt = chunk}, prompts.share);
   }
   return step;
 }

@@ -24,6 +24,8 @@ constexpr std::string_view kTwoFormats =
     "    bytes: 136\n"
     "    row_bytes: 4\n"
     "    kind: i-quant\n"
+    "    unpack: table\n"
+    "    interleaved: true\n"
     "    arithmetic: int8\n"
     "    aliases: [iq4ks]\n"
     "    source: ik_llama.cpp\n";
@@ -49,6 +51,11 @@ TEST(FormatTable, ReadsWhatTheFileSays) {
   EXPECT_THAT(table.names(), ElementsAre("Q4_K", "IQ4_KS"));
   const NumberFormat& format = table[table.id_of("IQ4_KS")];
   EXPECT_EQ(format.kind, "i-quant");
+  EXPECT_EQ(format.unpack, "table");
+  EXPECT_TRUE(format.interleaved);
+  const NumberFormat& plain = table[table.id_of("Q4_K")];
+  EXPECT_EQ(plain.unpack, "k-quant");
+  EXPECT_FALSE(plain.interleaved);
   EXPECT_EQ(format.arithmetic, ArithmeticClass::Int8);
   EXPECT_EQ(format.values_per_block, 256);
   EXPECT_EQ(format.bytes_per_block, 136.0);

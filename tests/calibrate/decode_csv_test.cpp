@@ -46,6 +46,17 @@ TEST(DecodeCsv, TheNeededColumnsAreEnough) {
   EXPECT_FALSE(row.build_year);
 }
 
+TEST(DecodeCsv, ServedRowsSayWhatBatchAndTimeAre) {
+  const std::string header = kHeader + ",batch_kind,tpot_kind\nanvil,plain,tenfold,half,250,";
+  EXPECT_EQ(read(header + ",\n").front().batch_kind, BatchKind::Running);
+  EXPECT_EQ(read(header + ",\n").front().time_kind, TimeKind::Step);
+  EXPECT_EQ(read(header + "in-flight,mean\n").front().batch_kind, BatchKind::InFlight);
+  EXPECT_EQ(read(header + "waves,mean\n").front().batch_kind, BatchKind::Waves);
+  EXPECT_EQ(read(header + "running,median\n").front().time_kind, TimeKind::Median);
+  EXPECT_THAT(fault_of(header + "wave,mean\n"), HasSubstr("unknown word 'wave'"));
+  EXPECT_THAT(fault_of(header + "waves,average\n"), HasSubstr("unknown word 'average'"));
+}
+
 TEST(DecodeCsv, ReadsEveryOptionalColumn) {
   const auto rows = read(kHeader +
                          ",row_id,source,threads,weight_bytes,kv_format,batch,context_start,"

@@ -46,6 +46,15 @@ TEST(KernelResolver, AGemmHasOneOperatorAndItsContext) {
   EXPECT_EQ(context[ops::Attribute::Source], "us");
 }
 
+TEST(KernelResolver, ALayerThatQuantizesItsInputIsTwoLaunches) {
+  KernelRow row = gemm_row();
+  EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().load.launches, 1.0);
+  row.activation_format = "F16";
+  EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().load.launches, 1.0);
+  row.activation_format = "Q8";
+  EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().load.launches, 2.0);
+}
+
 TEST(KernelResolver, AttentionReadsItsCache) {
   KernelRow row = gemm_row();
   row.op = "attention";

@@ -41,6 +41,17 @@ TEST(FlashAttention, IsReadFromNotesInAnyCase) {
   EXPECT_EQ(flash_attention_in(""), std::nullopt);
 }
 
+TEST(MlaCache, IsExpandedWhereNotesSayMlaNought) {
+  EXPECT_EQ(expanded_mla_in("llama-bench; MLA 0"), true);
+  EXPECT_EQ(expanded_mla_in("sweep-bench; mla 3"), false);
+  EXPECT_EQ(expanded_mla_in("sweep-bench"), std::nullopt);
+}
+
+TEST(Repacked, IsReadFromNotes) {
+  EXPECT_TRUE(repacked_in("sweep-bench; Repacked"));
+  EXPECT_FALSE(repacked_in("sweep-bench"));
+}
+
 std::string labels(const std::string& notes, double devices = 1, const std::string& split = "") {
   return labels_in({.n_devices = devices, .parallelism = split, .notes = notes});
 }

@@ -177,6 +177,33 @@ TEST(Resolver, KvFormatsMayDifferForKeysAndValues) {
   EXPECT_EQ(resolve_with([](DecodeRow& row) { row.kv_format = "q8"; }).request.kv_values, "q8");
 }
 
+TEST(Resolver, LlamaCppQuantizesValuesUnderFlashAttentionOnly) {
+  sim::Library library = test::InventedData().library();
+  hwdb::Runtime llama = *library.runtimes.lookup("plain");
+  llama.family = "llama.cpp";
+  library.runtimes.add(llama);
+  Resolver resolver(library);
+  DecodeRow row = plain_row();
+  row.kv_format = "Q8";
+  row.flash_attention = false;
+  EXPECT_EQ(resolver.resolve(row).request.kv_values, "");
+  row.flash_attention = true;
+  EXPECT_EQ(resolver.resolve(row).request.kv_values, "Q8");
+  row.flash_attention.reset();
+  EXPECT_EQ(resolver.resolve(row).request.kv_values, "Q8");
+}
+
+TEST(Resolver, RepackingIsAFactOfRuntimesThatOfferIt) {
+  sim::Library library = test::InventedData().library();
+  hwdb::Runtime runtime = *library.runtimes.lookup("plain");
+  DecodeRow row = plain_row();
+  row.repacked = true;
+  EXPECT_FALSE(Resolver(library).resolve(row).request.facts.repacked);
+  runtime.repacks_on_request = true;
+  library.runtimes.add(runtime);
+  EXPECT_TRUE(Resolver(library).resolve(row).request.facts.repacked);
+}
+
 TEST(Ranks, AreReadFromTensorParallelismOnly) {
   EXPECT_EQ(ranks_of("tp4"), 4);
   EXPECT_EQ(ranks_of("tp8 + ep"), 8);

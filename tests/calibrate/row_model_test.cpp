@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "calibrate/design_builder.h"
+#include "calibrate/fit.h"
 #include "tests/support/invented_data.h"
 
 namespace foretoken::calibrate {
@@ -31,6 +32,43 @@ FitRow simple_row() {
 TEST(RowModel, AddsOperatorsAndHost) {
   EXPECT_NEAR(ln_predicted(simple_row(), {0, 0, 0}, nullptr), std::log(3 * (2e-3 + 1e-5) + 1e-3),
               1e-12);
+}
+
+TEST(RowModel, HostTimeOfEverySequenceIsAdded) {
+  FitRow row = simple_row();
+  row.coefficients.push_back({.ln_prior = std::log(2e-5), .terms = {}});
+  row.sequence = 3;
+  row.sequences = 50;
+  std::vector<double> gradient;
+  const double total = 3 * (2e-3 + 1e-5) + 1e-3 + 50 * 2e-5;
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, &gradient), std::log(total), 1e-12);
+  EXPECT_NEAR(gradient[2], 1e-3 / total, 1e-12);
+  EXPECT_NEAR(gradient[3], 1e-3 / total, 1e-12);
+}
+
+TEST(RowModel, AHostThatIssuesSlowlyIsARoofOverTheStep) {
+  FitRow row = simple_row();
+  const double device = 3 * (2e-3 + 1e-5);
+  row.launches = 1000;
+  row.issue = 1;  // 10 us each, 10 ms together
+  const double queued = std::pow(std::pow(device, 4) + std::pow(1e-2, 4), 0.25);
+  std::vector<double> gradient;
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, &gradient), std::log(queued + 1e-3), 1e-12);
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0}, nullptr), std::log(queued + 1e-3), 1e-12);
+  constexpr double kStep = 1e-6;  // coefficient 1 is both the launch and the issue
+  const double numeric =
+      (ln_predicted(row, {0, kStep, 0}, nullptr) - ln_predicted(row, {0, -kStep, 0}, nullptr)) /
+      (2 * kStep);
+  EXPECT_NEAR(gradient[1], numeric, 1e-8);
+}
+
+TEST(ForgetSources, SetsBackWhatIsParticularToWhoMeasured) {
+  Design design;
+  design.names = {"step.issue[]", "step.issue[source=a]", "gemm.core[device=b,source=a]",
+                  "gemm.core[device=resource=c]"};
+  std::vector<double> parameters{1, 2, 3, 4};
+  forget_sources(design, parameters);
+  EXPECT_EQ(parameters, (std::vector<double>{1, 0, 0, 4}));
 }
 
 TEST(RowModel, ParametersActOnLogarithmsByTheirWeight) {
@@ -67,6 +105,7 @@ coefficients:
   allreduce.link: {prior: 0.6, levels: {pool: 0.5}}
   small.launch: {of: gemm.launch, levels: {pool: 0.1}}
   step.host: {prior: 300 us, levels: {pool: 0.5}}
+  step.sequence: {prior: 20 us, levels: {pool: 0.5, engine: 0.5}}
   step.sharpness: {prior: 3, levels: {pool: 0.2}}
 )";
 

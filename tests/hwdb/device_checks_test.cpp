@@ -54,6 +54,27 @@ TEST(DeviceChecks, SizesThatCannotBe) {
               HasSubstr("'memory.port' is above the bandwidth"));
 }
 
+TEST(DeviceChecks, CoreTypesAddUpAndStandFastestFirst) {
+  const auto with_types = [](std::vector<CoreType> types) {
+    Device device = invented_device();
+    device.device_class = DeviceClass::Cpu;
+    device.cores = 6;
+    device.clock = Hertz::of(2e9);
+    device.core_types = std::move(types);
+    return text_of(device_faults(device));
+  };
+  const CoreType fast{.count = 2, .clock = Hertz::of(2e9), .macs = 64};
+  const CoreType slow{.count = 4, .clock = Hertz::of(1e9), .macs = 32};
+  EXPECT_EQ(with_types({fast, slow}), "");
+  EXPECT_THAT(with_types({slow, fast}), HasSubstr("'core_types' must stand fastest first"));
+  EXPECT_THAT(with_types({fast}), HasSubstr("add up to 2 cores; 'cores' says 6"));
+  const CoreType other{.count = 2, .clock = Hertz::of(3e9), .macs = 64};
+  EXPECT_THAT(with_types({other, slow}), HasSubstr("have none with the clock"));
+  Device gpu = invented_device();
+  gpu.core_types = {{.count = 100, .clock = Hertz::of(2e9), .macs = 64}};
+  EXPECT_THAT(text_of(device_faults(gpu)), HasSubstr("'core_types' is for processors"));
+}
+
 TEST(DeviceChecks, ASourceIsNeeded) {
   Device device = invented_device();
   device.source.clear();

@@ -45,6 +45,24 @@ TEST(DeviceParameters, FactsThatHangTogetherMoveTogether) {
   EXPECT_DOUBLE_EQ(with("clock=1 GHz").peak_of(ArithmeticClass::Int8).value().base(), 204.8e12);
 }
 
+TEST(DeviceParameters, CoreTypesFollowCoresAndClock) {
+  Device device = invented_device();
+  device.core_types = {{.count = 40, .clock = Hertz::of(2e9), .macs = 64},
+                       {.count = 60, .clock = Hertz::of(1e9), .macs = 32}};
+  const auto changed = [&](const char* change) {
+    Device copy = device;
+    apply_parameter(copy, change);
+    return copy.core_types;
+  };
+  ASSERT_EQ(changed("cores=70").size(), 2u);
+  EXPECT_EQ(changed("cores=70")[1].count, 30);
+  ASSERT_EQ(changed("cores=30").size(), 1u);
+  EXPECT_EQ(changed("cores=30")[0].count, 30);
+  EXPECT_EQ(changed("cores=150")[1].count, 110);
+  EXPECT_DOUBLE_EQ(changed("clock=1 GHz")[0].clock.base(), 1e9);
+  EXPECT_DOUBLE_EQ(changed("clock=1 GHz")[1].clock.base(), 0.5e9);
+}
+
 TEST(DeviceParameters, CountsAreWhole) {
   EXPECT_EQ(with("cores*=1.256").cores, 126);
   EXPECT_EQ(refusal("cores=1.5"),

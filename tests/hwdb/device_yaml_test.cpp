@@ -48,6 +48,20 @@ TEST(DeviceYaml, ReadsEveryFact) {
   EXPECT_DOUBLE_EQ(device.launch_price_usd.value(), 999.0);
 }
 
+TEST(DeviceYaml, CoresMayBeOfSeveralTypes) {
+  const Device device = parse_device(
+      "schema: 1\nid: x\nname: X\nclass: cpu\nvendor: Acme\narchitecture: A\n"
+      "confidence: uncertain\nsource: invented\n"
+      "memory: {type: LPDDR5, bandwidth: \"50 GB/s\"}\n"
+      "cores: 6\ncore_types:\n  - {count: 2, clock: \"3 GHz\", int8_macs: 64}\n"
+      "  - {count: 4, clock: \"1500 MHz\", int8_macs: 16}\n",
+      "x.yaml");
+  ASSERT_EQ(device.core_types.size(), 2u);
+  EXPECT_EQ(device.core_types[1].count, 4);
+  EXPECT_DOUBLE_EQ(device.core_types[1].clock.base(), 1.5e9);
+  EXPECT_DOUBLE_EQ(device.core_types[1].macs, 16.0);
+}
+
 TEST(DeviceYaml, FactsThatAreNotStatedAreAbsent) {
   const Device device = parse_device(
       "schema: 1\nid: x\nname: X\nclass: npu\nvendor: Acme\narchitecture: A\n"

@@ -28,6 +28,9 @@ graph_capture: true
 activation_quantization: int8
 host_operators: [embedding]
 static_kv_slots: 4096
+rows_per_unpack: 8
+balances_cores: true
+repacks_on_request: true
 memory_overhead:
   fixed: "100 MiB"
   bytes_per_hidden: 500
@@ -66,6 +69,28 @@ TEST(RuntimeYaml, FaultyFusionDatesAreNamed) {
   EXPECT_THAT(with("{moe: 2025-07}"), HasSubstr("'moe' is in 'fuses' too"));
 }
 
+TEST(RuntimeYaml, ReadsHowPromptsAreServed) {
+  const auto with = [](const std::string& serving) {
+    return changed("graph_capture: true", "graph_capture: true\n" + serving, kText);
+  };
+  const std::string kServing =
+      "serving: {prefill_chunk: 2048, mixes_prefill: 2025-02, memory_share: 0.8, "
+      "reserves_full_length: true}\nengine_since: 2025-03";
+  const Runtime runtime = parse_runtime(with(kServing), "acme-rt.yaml");
+  EXPECT_EQ(runtime.prefill_chunk, 2048);
+  ASSERT_TRUE(runtime.mixes_prefill_since);
+  EXPECT_NEAR(*runtime.mixes_prefill_since, 2025.1, 0.05);
+  EXPECT_DOUBLE_EQ(runtime.memory_share, 0.8);
+  EXPECT_TRUE(runtime.reserves_full_length);
+  EXPECT_TRUE(runtime.engine_since);
+  EXPECT_EQ(parse_runtime(kText, "acme-rt.yaml").prefill_chunk, 0);
+  const auto never = changed("mixes_prefill: 2025-02", "mixes_prefill: never", with(kServing));
+  EXPECT_FALSE(parse_runtime(never, "acme-rt.yaml").mixes_prefill_since);
+  EXPECT_THAT(
+      message_of([&] { parse_runtime(changed("0.8", "1.8", with(kServing)), "acme-rt.yaml"); }),
+      HasSubstr("memory_share"));
+}
+
 TEST(RuntimeYaml, ReadsWhenQueryHeadsArePacked) {
   const std::string text = changed(
       "graph_capture: true",
@@ -94,6 +119,8 @@ TEST(RuntimeYaml, ReadsEveryFact) {
   EXPECT_EQ(runtime.kv_format, "F16");
   EXPECT_EQ(runtime.host_operators, (std::vector<std::string>{"embedding"}));
   EXPECT_EQ(runtime.static_kv_slots, 4096);
+  EXPECT_EQ(runtime.rows_per_unpack, 8);
+  EXPECT_TRUE(runtime.balances_cores && runtime.repacks_on_request);
   EXPECT_DOUBLE_EQ(runtime.memory_overhead_fixed.base(), 104857600.0);
   EXPECT_DOUBLE_EQ(runtime.memory_overhead_per_hidden, 500.0);
   EXPECT_EQ(runtime.check_command, "bench {model} -t {threads}");

@@ -85,6 +85,25 @@ TEST_F(LowerInvented, APromptGoesThroughTheLayersButOnlyItsLastTokenThroughTheHe
   EXPECT_EQ(std::get<ops::Attention>(node(llm, "attention", prompt).op).queries, 100);
 }
 
+TEST_F(LowerInvented, PromptsOfOthersShareTheMatricesButNotTheAttention) {
+  const Llm llm = test::dense_llm();
+  const StepShape mixed{
+      .batch = 4, .context = 500, .prompt = {.sequences = 2, .queries = 100, .context = 50}};
+  EXPECT_EQ(std::get<ops::Gemm>(node(llm, "ffn_down", mixed).op).m, 4 + 200);
+  EXPECT_EQ(std::get<ops::Gemm>(node(llm, "output", mixed).op).m, 4 + 2);
+  const auto decode = std::get<ops::Attention>(node(llm, "attention", mixed).op);
+  EXPECT_EQ(decode.batch, 4);
+  EXPECT_EQ(decode.queries, 1);
+  EXPECT_EQ(decode.kv_len, 500);
+  const auto prompt = std::get<ops::Attention>(node(llm, "attention_prompt", mixed).op);
+  EXPECT_EQ(prompt.batch, 2);
+  EXPECT_EQ(prompt.queries, 100);
+  EXPECT_EQ(prompt.kv_len, 50);
+  EXPECT_EQ(node(llm, "attention_prompt", {.batch = 4}).name, "");
+  const StepShape alone{.batch = 0, .prompt = {.sequences = 1, .queries = 100}};
+  EXPECT_EQ(node(llm, "attention", alone).name, "");
+}
+
 TEST_F(LowerInvented, ExpertsAndTheSharedOneAreOperatorsOfTheirOwn) {
   const Llm llm = test::moe_llm();
   const auto routed = std::get<ops::ExpertGemm>(node(llm, "ffn_down_exps").op);

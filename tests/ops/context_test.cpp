@@ -105,6 +105,39 @@ TEST(ContextOf, SimdWidthIsAFactOfCpusByTheirInstructionSet) {
   EXPECT_DOUBLE_EQ(context_of(invented_device(), invented_runtime(), {})[Covariate::LogSimd], 0.0);
 }
 
+TEST(ContextOf, CoreTypesStateTheInt8Rate) {
+  hwdb::Device cpu = invented_device({.device_class = "cpu", .cores = 10});
+  cpu.core_types = {{.count = 2, .clock = Hertz::of(4e9), .macs = 64},
+                    {.count = 8, .clock = Hertz::of(4e9), .macs = 4}};
+  const Context c = context_of(cpu, invented_runtime(), {});
+  EXPECT_NEAR(std::exp(c[Covariate::LogSimd]), 2.0, 1e-12);
+  // Two fast cores beat ten at the pace of the slow ones: unsaid threads are two.
+  EXPECT_NEAR(std::exp(c[Covariate::LogThreads]), 2.0 / 8.0, 1e-12);
+  EXPECT_NEAR(std::exp(c[Covariate::LogThreadShare]), 0.2, 1e-12);
+}
+
+TEST(ContextOf, MemoryIsWideFromWhatADesktopHas) {
+  const auto wide = [](double bandwidth) {
+    return context_of(invented_device({.device_class = "cpu", .gigabytes_per_second = bandwidth}),
+                      invented_runtime(), {})[Covariate::LogWide];
+  };
+  EXPECT_DOUBLE_EQ(wide(20), 0.0);
+  EXPECT_DOUBLE_EQ(wide(100), 0.0);
+  EXPECT_DOUBLE_EQ(wide(400), std::log(4.0));
+}
+
+TEST(AddOperator, RepackedWeightsAreInterleavedWhereTheyAreMultiplied) {
+  const FormatTable formats = test::invented_formats();
+  Context c;
+  const FormatId q4 = formats.id_of("Q4");
+  add_operator(c, Gemm{.m = 1, .weights = q4}, formats);
+  EXPECT_DOUBLE_EQ(c[Covariate::Interleaved], 0.0);
+  add_operator(c, Gemm{.m = 1, .weights = q4}, formats, true);
+  EXPECT_DOUBLE_EQ(c[Covariate::Interleaved], 1.0);
+  add_operator(c, Gather{.rows = 1, .table = q4}, formats, true);
+  EXPECT_DOUBLE_EQ(c[Covariate::Interleaved], 0.0);
+}
+
 TEST(GenerationOf, IsTheArchitectureUpToItsVariant) {
   const auto generation = [](const char* architecture, const char* vendor) {
     hwdb::Device device = invented_device({.architecture = architecture});

@@ -16,6 +16,19 @@ class DemandTest : public testing::Test {
   FormatTable formats_ = test::invented_formats();
 };
 
+TEST_F(DemandTest, WeightsAreUnpackedOnceForSoManyTokenRows) {
+  const Op gemm = Gemm{.m = 20, .n = 10, .k = 10, .weights = id("Q4")};
+  EXPECT_DOUBLE_EQ(unpackings(gemm, std::nullopt), 1);
+  EXPECT_DOUBLE_EQ(unpackings(gemm, 1), 20);
+  EXPECT_DOUBLE_EQ(unpackings(gemm, 8), 3);
+  EXPECT_DOUBLE_EQ(unpackings(gemm, 64), 1);
+  EXPECT_DOUBLE_EQ(unpackings(Elementwise{.values = 10}, 1), 1);
+  // 16 tokens with 2 of 2 experts each: 16 rows an expert.
+  const Op experts = ExpertGemm{
+      .m = 16, .n = 10, .k = 10, .experts = 2, .experts_per_token = 2, .weights = id("Q4")};
+  EXPECT_DOUBLE_EQ(unpackings(experts, 8), 2);
+}
+
 TEST_F(DemandTest, GemmStreamsItsWeightsOnceForAllRows) {
   const Demand d = demand(Gemm{.m = 3, .n = 1000, .k = 200, .weights = id("Q4")});
   EXPECT_DOUBLE_EQ(d.weights.base(), 100000);

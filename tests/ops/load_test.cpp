@@ -27,6 +27,18 @@ TEST(LoadOf, DividesDemandByTheDatasheet) {
   EXPECT_DOUBLE_EQ(load.launches, 3);
 }
 
+TEST(LoadOf, AProcessorMultipliesAtTheRateOfTheCoresThatTakePart) {
+  hwdb::Device cpu = invented_device({.device_class = "cpu", .cores = 10});
+  cpu.core_types = {{.count = 10, .clock = Hertz::of(1e9), .macs = 50}};
+  Demand demand = weights_of(2e6, 4e9);
+  demand.arithmetic = ArithmeticClass::Int8;
+  // 4 GFLOP over 4 cores of 1 GHz, 50 products and sums a clock: 400 GFLOP/s, not the sheet's peak.
+  EXPECT_DOUBLE_EQ(load_of(demand, 1, cpu, {.threads = 4}).flop.base(), 1e-2);
+  // What int8 products say nothing of has no such roof.
+  demand.arithmetic = ArithmeticClass::Fp16;
+  EXPECT_DOUBLE_EQ(load_of(demand, 1, cpu, {.threads = 4}).flop.base(), 0);
+}
+
 TEST(LoadOf, SumsWeightsCacheAndState) {
   Demand demand = weights_of(1e6);
   demand.kv = Bytes::of(2e6);

@@ -167,5 +167,12 @@ TEST(RooflineGradient, IsFiniteWhereTwoRoofsAreEqual) {
   for (int i = 0; i < kInputs; ++i) EXPECT_TRUE(std::isfinite(jet.v[i])) << i;
 }
 
+TEST(QueuedTime, IsTheLongerOfDeviceAndHostSmoothly) {
+  EXPECT_DOUBLE_EQ(queued_time(2e-3, 0.0), 2e-3);
+  EXPECT_NEAR(queued_time(2e-3, 2e-5), 2e-3, 1e-9);
+  EXPECT_NEAR(queued_time(2e-5, 2e-3), 2e-3, 1e-9);
+  EXPECT_NEAR(queued_time(1e-3, 1e-3), std::pow(2.0, 0.25) * 1e-3, 1e-12);
+}
+
 }  // namespace
 }  // namespace foretoken::ops

@@ -50,6 +50,76 @@ TEST(StepLoads, ContextsTellFormatsApartAndAreShared) {
   EXPECT_EQ(step.contexts.size(), formats.size());
 }
 
+TEST(StepLoads, PromptTrafficKeepsItsTokens) {
+  hwdb::Runtime runtime = test::invented_runtime();
+  EXPECT_EQ(prompt_traffic(runtime, 100, 400).share, 0.0);  // prompts are not served beside
+  runtime.prefill_chunk = 1000;
+  for (const double tokens : {1.0, 100.0, 700.0, 2500.0}) {
+    for (const double prompt : {50.0, 400.0, 5000.0}) {
+      const PromptTraffic traffic = prompt_traffic(runtime, tokens, prompt);
+      EXPECT_NEAR(traffic.share * traffic.tokens, tokens, 1e-9 * tokens);
+      EXPECT_LE(traffic.tokens, 1000.0 + 1e-9);
+      EXPECT_EQ(traffic.prompt, prompt);
+    }
+  }
+  // A rare prompt comes whole: as many passes as prompts.
+  EXPECT_NEAR(prompt_traffic(runtime, 1.0, 400).tokens, 400, 1.0);
+  EXPECT_EQ(prompt_traffic(runtime, 0.0, 400).share, 0.0);
+}
+
+StepLoads mean_loads_of(const Request& r) {
+  const Library& library = invented_library();
+  return mean_step_loads(r, library.schemes.assign(r.scheme, *r.llm, library.formats),
+                         library.formats);
+}
+
+double flops_of(const StepLoads& step, ops::Family family) {
+  double sum = 0;
+  for (const OpLoad& op : step.ops) {
+    if (op.family == family) sum += op.demand.flops.base() * op.repeat;
+  }
+  return sum;
+}
+
+double weights_of(const StepLoads& step) {
+  double sum = 0;
+  for (const OpLoad& op : step.ops) {
+    if (op.family == ops::Family::Gemm) sum += op.demand.weights.base() * op.repeat;
+  }
+  return sum;
+}
+
+TEST(StepLoads, AMeanStepWithoutPromptsIsThePlainStep) {
+  const StepLoads plain = loads_of(request());
+  const StepLoads mean = mean_loads_of(request());
+  ASSERT_EQ(mean.ops.size(), plain.ops.size());
+  EXPECT_DOUBLE_EQ(flops_of(mean, ops::Family::Gemm), flops_of(plain, ops::Family::Gemm));
+}
+
+TEST(StepLoads, PromptsOfOthersAddTheirArithmetic) {
+  hwdb::Runtime runtime = test::invented_runtime();
+  runtime.prefill_chunk = 1000;
+  Request r = request();
+  r.runtime = &runtime;
+  r.batch = 10;
+  const StepLoads plain = mean_loads_of(r);
+  const double layers =
+      flops_of(plain, ops::Family::Gemm) - op_named(plain, "output").demand.flops.base();
+  r.prompts = prompt_traffic(runtime, 40, 200);
+  const double share = r.prompts.share;
+  const auto check = [&](const StepLoads& served, double passes) {
+    // 40 prompt tokens beside 10 decoded ones; the head sees only what is sampled.
+    const double head = op_named(plain, "output").demand.flops.base() / 10 * (10 + 40.0 / 200);
+    EXPECT_NEAR(flops_of(served, ops::Family::Gemm), layers * 5 + head, 1e-6 * layers);
+    EXPECT_GT(flops_of(served, ops::Family::Attention), flops_of(plain, ops::Family::Attention));
+    EXPECT_NEAR(weights_of(served), weights_of(plain) * passes, 1.0);
+  };
+  runtime.mixes_prefill_since.reset();
+  check(mean_loads_of(r), 1.0 + share);  // passes of their own read the weights once more
+  runtime.mixes_prefill_since = 0.0;
+  check(mean_loads_of(r), 1.0);
+}
+
 TEST(StepLoads, LoweringFollowsTheRuntime) {
   hwdb::Runtime runtime = test::invented_runtime();
   Request r = request();
