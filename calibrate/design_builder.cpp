@@ -130,7 +130,9 @@ FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double wei
   }
   for (const sim::OpLoad& op : step.ops) row.launches += op.load.launches * op.repeat;
   if (with_host) {
-    row.issue = coefficient(row, seen, ops::kStepIssue, 0, step.contexts.front());
+    if (ops::issues_launches(step.contexts.front())) {
+      row.issue = coefficient(row, seen, ops::kStepIssue, 0, step.contexts.front());
+    }
     row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
     row.sequence = coefficient(row, seen, ops::kStepSequence, 0, step.contexts.front());
     row.sequences = step.sequences;

@@ -94,4 +94,10 @@ const PoolCoefficients* CoefficientTable::find(std::string_view pool) const {
   return found == pools_.end() ? nullptr : &found->second;
 }
 
+std::optional<ResolvedCoefficient> resolve_issue(const PoolCoefficients& pool,
+                                                 const Context& context) {
+  if (!issues_launches(context)) return std::nullopt;
+  return resolve(pool, kStepIssue, context);
+}
+
 }  // namespace foretoken::ops

@@ -50,6 +50,10 @@ double spread_of(const PoolCoefficients& pool, const Term& term);
 /// Value of one coefficient of the pool in a context; nullopt when the pool's law has no such roof.
 std::optional<ResolvedCoefficient> resolve(const PoolCoefficients& pool, CoefficientId id,
                                            const Context& context);
+/// `step.issue` of a step whose launches the host issues one by one; nothing under a captured
+/// graph.
+std::optional<ResolvedCoefficient> resolve_issue(const PoolCoefficients& pool,
+                                                 const Context& context);
 
 /// All coefficients of one family in a context (the context already holds the operator's format).
 struct ResolvedLaw {

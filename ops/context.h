@@ -77,4 +77,7 @@ struct Context {
   double operator[](Covariate c) const { return covariates[static_cast<std::size_t>(c)]; }
 };
 
+/// Whether the host issues the launches of a step one by one; a captured graph is issued at once.
+inline bool issues_launches(const Context& context) { return context[Covariate::Graphs] == 0.0; }
+
 }  // namespace foretoken::ops

@@ -88,7 +88,7 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
                         .basis = resolved.basis[slot],
                         .rows = resolved.rows[slot]});
   }
-  if (const auto issue = ops::resolve(*pricing.pool, ops::kStepIssue, step.contexts.front())) {
+  if (const auto issue = ops::resolve_issue(*pricing.pool, step.contexts.front())) {
     // What the device waits for the host to issue launches counts as the host's.
     const Seconds queued = Seconds::of(ops::queued_time(cost.time.base(), launches * issue->value));
     cost.host = queued - cost.time;

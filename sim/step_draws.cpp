@@ -49,7 +49,7 @@ Doubt step_doubt(const StepLoads& step, const Pricing& pricing, const StepCost& 
     }
   }
   const ops::Context& whole = step.contexts.front();
-  if (const auto issue = ops::resolve(*pricing.pool, ops::kStepIssue, whole)) {
+  if (const auto issue = ops::resolve_issue(*pricing.pool, whole)) {
     const ops::Draws moved = ops::ln_offsets(*pricing.pool, ops::kStepIssue, whole);
     for (std::size_t d = 0; d < seconds.size(); ++d) {
       seconds[d] = ops::queued_time(seconds[d], launches * issue->value * std::exp(moved[d]));
