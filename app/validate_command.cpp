@@ -9,6 +9,7 @@
 #include "app/scorecard_text.h"
 #include "app/values.h"
 #include "base/error.h"
+#include "validate/limits.h"
 #include "validate/run.h"
 
 namespace foretoken::app {
@@ -46,6 +47,13 @@ std::vector<std::size_t> shots_of(const Flags& flags, const std::string& text) {
   return {shots.begin(), shots.end()};
 }
 
+Outcome limits_kept(const validate::Scorecard& card, const validate::Limits& limits,
+                    const validate::ValidateOptions& options, Console& console) {
+  const std::vector<std::string> lines = validate::beyond_limits(card, limits, options.pools);
+  for (const std::string& line : lines) console.note("beyond its limit: " + line);
+  return lines.empty() ? Outcome::Done : Outcome::CheckFailed;
+}
+
 }  // namespace
 
 Outcome run_validate(const Arguments& arguments, Console& console) {
@@ -63,6 +71,8 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
                   "comma list of pool (default), class, vendor, runtime, "
                   "format_class, arch_class, device, model, source");
   flags.add_value("pool", "NAMES", "comma list of pools of coefficients (default: all)");
+  flags.add_value("limits", "FILE.yaml",
+                  "bars that the errors must keep; exit code 1 and a line for each that is not");
   flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
   flags.add_switch("no-operators", "leave the operator rows out");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
@@ -79,9 +89,14 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
     throw UsageError("--against and --leave-out exclude each other");
   }
   if (rows && flags.given("pool")) throw UsageError("--against and --pool exclude each other");
+  const auto limits_file = flags.find("limits");
+  if (rows && limits_file) throw UsageError("--against and --limits exclude each other");
+  // Read before the folds: a fault in the file must not cost minutes.
+  const validate::Limits limits =
+      limits_file ? validate::read_limits(*limits_file) : validate::Limits{};
   const auto shots = flags.find("few-shot");
   if (shots) {
-    for (const char* other : {"against", "leave-out", "group-by", "worst"}) {
+    for (const char* other : {"against", "leave-out", "group-by", "worst", "limits"}) {
       if (flags.given(other)) {
         throw UsageError(fmt::format("--few-shot and --{} exclude each other", other));
       }
@@ -108,7 +123,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
     console.print(
         scorecard_text(card, format == "md" ? ScorecardStyle::Markdown : ScorecardStyle::Text));
   }
-  return Outcome::Done;
+  return limits_file ? limits_kept(card, limits, options, console) : Outcome::Done;
 }
 
 }  // namespace foretoken::app

@@ -110,6 +110,22 @@ TEST_F(Measured, LeavingOneOutRefitsEveryFold) {
   EXPECT_NE(text.out.find("pool=hammer-pool"), std::string::npos) << text.out;
 }
 
+TEST_F(Measured, ABarThatIsNotKeptEndsWithOneAndIsNamed) {
+  const auto with = [&](const std::string& bars) {
+    const std::string path = folder_.write(
+        "limits.yaml", "schema: 1\nsource: invented\ndevice:\n  hammer-pool: " + bars + "\n");
+    return this->run({"validate", "--no-operators", "--limits", path});
+  };
+  const ProgramRun kept = with("{median: 50, p90: 50}");
+  EXPECT_EQ(kept.code, 0) << kept.err;
+  const ProgramRun broken = with("{median: 0.000001, p90: 50}");
+  EXPECT_EQ(broken.code, 1) << broken.err;
+  EXPECT_NE(broken.err.find("hammer-pool: median error"), std::string::npos) << broken.err;
+  const ProgramRun faulty = with("{median: wide, p90: 50}");
+  EXPECT_EQ(faulty.code, 3);
+  EXPECT_NE(faulty.err.find("limits.yaml:4"), std::string::npos) << faulty.err;
+}
+
 TEST(Unmeasured, AFolderWithoutRowsIsBadInputAndWritesNothing) {
   const TempFolder folder;
   const std::string path = folder.path() + "/none.h5";
