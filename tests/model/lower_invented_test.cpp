@@ -163,7 +163,8 @@ TEST_F(LowerInvented, RoutingCostsLaunchesThatGrowWithTheExpertsOfAToken) {
 TEST_F(LowerInvented, QueryHeadsArePackedWhereARuleFits) {
   const Llm llm = test::dense_llm();
   const auto packs = [&](double context, const LoweringOptions& how) {
-    for (const ops::OpNode& one : graph(llm, {.context = context}, how).nodes()) {
+    const ops::OpGraph step = graph(llm, {.context = context}, how);
+    for (const ops::OpNode& one : step.nodes()) {
       if (const auto* attention = std::get_if<ops::Attention>(&one.op)) {
         return attention->packs_heads;
       }
