@@ -95,9 +95,8 @@ void Resolver::find_formats(const DecodeRow& row, ResolvedRow& result) {
     return;
   }
   auto [keys, values] = kv_formats_of(row.kv_format);
-  // llama.cpp quantizes values only under flash attention; one name then is that of the keys.
-  if (keys == values && request.runtime->family == "llama.cpp" &&
-      !row.flash_attention.value_or(true)) {
+  // One name for both is that of the keys where values cannot have been quantized.
+  if (keys == values && request.runtime->values_need_flash && !row.flash_attention.value_or(true)) {
     values.clear();
   }
   FormatId unused{};

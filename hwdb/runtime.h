@@ -76,6 +76,9 @@ struct Runtime {
   /// Year of the first build that keeps and reads only a sliding window's tokens; 0: every build,
   /// absent: none does, windows are masks over the whole cache.
   std::optional<double> sliding_windows_since = 0.0;
+  /// Year of the first build that turns flash attention on by itself; absent: none does.
+  std::optional<double> flash_attention_since;
+  bool values_need_flash = false;              ///< values are quantized under flash attention alone
   std::vector<HeadPacking> packs_query_heads;  ///< any that fits; none: never
   bool whole_step_graph = false;    ///< an NPU graph runs a whole step: the launch coefficient is
                                     ///< what an operator adds to it

@@ -116,6 +116,10 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   runtime.graph_capture_min_sm =
       static_cast<int>(top.find_integer("graph_capture_min_sm", 1, 999).value_or(0));
   read_windows(top, runtime);
+  if (top.has("flash_attention_since")) {
+    runtime.flash_attention_since = date(top, "flash_attention_since");
+  }
+  runtime.values_need_flash = top.find_boolean("values_need_flash").value_or(false);
   read_head_packing(top, runtime);
   runtime.whole_step_graph = top.find_boolean("whole_step_graph").value_or(false);
   runtime.expands_mla = top.find_boolean("expands_mla").value_or(false);

@@ -31,10 +31,11 @@ enum class Attribute : std::uint8_t {
   Kernel,
   Flash,   ///< flash attention: "on", "off", "unknown"
   Llm,     ///< architecture class of the model: "dense", "moe", ...
+  Model,
   Scheme,  ///< the model's weight format as a whole
   Engine,  ///< the runtime's engine loop as built then: "present" or "former"
 };
-inline constexpr int kAttributes = 20;
+inline constexpr int kAttributes = 21;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);
@@ -54,12 +55,11 @@ enum class Covariate : std::uint8_t {
   LogBits,         ///< ln of the operator format's bits a value over 4.5
   LogSimd,         ///< ln of int8 products a clock of a CPU's fastest cores over 32
   LogBatch,        ///< ln of the sequences decoded together
-  LogPower,        ///< ln of watts allowed for each core and GHz, over 2
   LogWide,         ///< ln of a CPU's peak bandwidth over 100 GB/s, 0 below: wider than a desktop's
   Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
   InStep,          ///< 1 for an operator inside a step, 0 for one that is timed alone
 };
-inline constexpr int kCovariates = 16;
+inline constexpr int kCovariates = 15;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

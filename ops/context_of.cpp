@@ -121,11 +121,11 @@ bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_yea
 
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
                                             const hwdb::Runtime& runtime, const RunFacts& facts) {
-  // Since this date the builds themselves turn flash attention on where it is supported.
-  constexpr double kFlashByDefault = 2025.65;
-  const bool recent = !facts.build_year || *facts.build_year >= kFlashByDefault;
+  const bool by_default =
+      runtime.flash_attention_since &&
+      (!facts.build_year || *facts.build_year >= *runtime.flash_attention_since);
   std::vector<hwdb::HeadPacking> fitting;
-  if (!facts.flash_attention.value_or(recent)) return fitting;
+  if (!facts.flash_attention.value_or(by_default)) return fitting;
   const int sm = compute_capability(device);
   for (const hwdb::HeadPacking& rule : runtime.packs_query_heads) {
     const bool built = !facts.build_year || *facts.build_year >= rule.since;
@@ -149,6 +149,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Attribute::RuntimeVersion] = facts.runtime_version;
   c[Attribute::Source] = facts.source;
   c[Attribute::Llm] = facts.llm_class;
+  c[Attribute::Model] = facts.model;
   c[Attribute::Scheme] = facts.scheme;
   const bool former =
       runtime.engine_since && facts.build_year && *facts.build_year < *runtime.engine_since;
@@ -163,12 +164,6 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);
   c[Covariate::InStep] = facts.in_step ? 1.0 : 0.0;
-  if (device.tdp && device.cores && device.clock) {
-    // A chip whose power limit is low for its cores and stated clock does not hold that clock.
-    constexpr double kReferenceWatts = 2.0;
-    const double core_gigahertz = *device.cores * device.clock->base() / 1e9;
-    c[Covariate::LogPower] = std::log(device.tdp->base() / core_gigahertz / kReferenceWatts);
-  }
   c[Covariate::LogBatch] = std::log(std::max(facts.batch, 1.0));
   if (facts.hidden > 0) c[Covariate::LogHidden] = std::log(facts.hidden / 4096.0);
   if (device.device_class == hwdb::DeviceClass::Cpu) {

@@ -16,7 +16,7 @@ Limits read(YamlFile& file) {
   file.require_schema(kLimitsSchema);
   file.top().text("source");
   Limits limits;
-  for (const char* leave_out : {"device", "model", "pair", "source_of_rows"}) {
+  for (const char* leave_out : {"device", "model", "pair"}) {
     auto pools = file.top().find_map(leave_out);
     if (!pools) continue;
     std::vector<Limit>& list = limits[leave_out];
@@ -45,7 +45,7 @@ Limits parse_limits(std::string_view text, const std::string& name) {
 
 std::vector<std::string> beyond_limits(const Scorecard& card, const Limits& limits,
                                        const std::vector<std::string>& pools) {
-  const auto found = limits.find(card.leave_out == "source" ? "source_of_rows" : card.leave_out);
+  const auto found = limits.find(card.leave_out);
   if (found == limits.end()) {
     throw Error(fmt::format("no limits for leaving out '{}'", card.leave_out));
   }

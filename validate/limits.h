@@ -23,7 +23,7 @@ struct Limit {
   double covered = 0;
 };
 
-/// By what is left out: "device", "model", "pair", "source".
+/// By what is left out: "device", "model", "pair".
 using Limits = std::map<std::string, std::vector<Limit>>;
 
 /// Throws ConfigError with every fault of the file.

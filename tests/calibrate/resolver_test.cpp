@@ -180,7 +180,7 @@ TEST(Resolver, KvFormatsMayDifferForKeysAndValues) {
 TEST(Resolver, LlamaCppQuantizesValuesUnderFlashAttentionOnly) {
   sim::Library library = test::InventedData().library();
   hwdb::Runtime llama = *library.runtimes.lookup("plain");
-  llama.family = "llama.cpp";
+  llama.values_need_flash = true;
   library.runtimes.add(llama);
   Resolver resolver(library);
   DecodeRow row = plain_row();

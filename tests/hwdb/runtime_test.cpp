@@ -91,6 +91,18 @@ TEST(RuntimeYaml, ReadsHowPromptsAreServed) {
       HasSubstr("memory_share"));
 }
 
+TEST(RuntimeYaml, ReadsWhatHangsOnFlashAttention) {
+  const Runtime plain = parse_runtime(kText, "acme-rt.yaml");
+  EXPECT_FALSE(plain.flash_attention_since || plain.values_need_flash);
+  const Runtime runtime = parse_runtime(
+      changed("graph_capture: true",
+              "graph_capture: true\nflash_attention_since: 2025-09\nvalues_need_flash: true",
+              kText),
+      "acme-rt.yaml");
+  EXPECT_NEAR(runtime.flash_attention_since.value(), 2025.708, 0.001);
+  EXPECT_TRUE(runtime.values_need_flash);
+}
+
 TEST(RuntimeYaml, ReadsWhenQueryHeadsArePacked) {
   const std::string text = changed(
       "graph_capture: true",

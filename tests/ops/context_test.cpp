@@ -190,6 +190,7 @@ TEST(CapturesGraphs, OnlyWithTheComputeCapabilityItNeeds) {
 
 TEST(HeadPacking, NeedsTheBuildTheChipAndFlashAttention) {
   hwdb::Runtime runtime = invented_runtime();
+  runtime.flash_attention_since = 2025.7;
   runtime.packs_query_heads = {{.since = 2025.1, .min_sm = 75, .max_sm = 88}};
   hwdb::Device device = invented_device();
   device.isa = "sm_86";
@@ -203,16 +204,6 @@ TEST(HeadPacking, NeedsTheBuildTheChipAndFlashAttention) {
   EXPECT_EQ(rules(2026.0, std::nullopt), 1U);
   device.isa = "sm_89";
   EXPECT_EQ(rules(2025.2, true), 0U);
-}
-
-TEST(ContextOf, PowerIsMeasuredByCoresAndClock) {
-  hwdb::Device device = invented_device();
-  device.tdp = Watts::of(400.0);
-  device.cores = 100;
-  device.clock = Hertz::of(2e9);
-  EXPECT_NEAR(context_of(device, invented_runtime(), {})[Covariate::LogPower], 0.0, 1e-12);
-  device.tdp.reset();
-  EXPECT_EQ(context_of(device, invented_runtime(), {})[Covariate::LogPower], 0.0);
 }
 
 TEST(CapturesGraphs, ExpertsCameLaterAndBatchesNever) {
