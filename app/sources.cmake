@@ -7,12 +7,12 @@ foretoken_library(app
     answer_text.cpp answer_table.cpp answer_json.cpp predict_command.cpp op_question.cpp
     op_roofs.cpp op_command.cpp list_command.cpp facts_device.cpp facts_runtime.cpp facts_model.cpp
     show_command.cpp data_lint.cpp check_data_command.cpp calibrate_command.cpp scorecard_text.cpp
-    scorecard_json.cpp few_shot_text.cpp validate_command.cpp
+    scorecard_json.cpp few_shot_text.cpp rows_csv.cpp validate_command.cpp
   HEADERS
     version.h console.h flags.h values.h digits.h table.h json_text.h data_folders.h outcome.h
     command.h predict_options.h default_format.h request_axes.h combinations.h answer.h answer_text.h
     answer_table.h answer_json.h op_question.h op_roofs.h facts.h data_lint.h scorecard_text.h
-    scorecard_json.h few_shot_text.h
+    scorecard_json.h few_shot_text.h rows_csv.h
   LINK foretoken::validate
   LINK_PRIVATE Boost::program_options)
 target_compile_definitions(foretoken_app PRIVATE FORETOKEN_VERSION="${PROJECT_VERSION}")

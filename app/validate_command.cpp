@@ -5,10 +5,12 @@
 #include "app/command.h"
 #include "app/data_folders.h"
 #include "app/few_shot_text.h"
+#include "app/rows_csv.h"
 #include "app/scorecard_json.h"
 #include "app/scorecard_text.h"
 #include "app/values.h"
 #include "base/error.h"
+#include "base/text_file.h"
 #include "validate/limits.h"
 #include "validate/run.h"
 
@@ -32,6 +34,7 @@ validate::ValidateOptions options_of(const Flags& flags, Console& console) {
     options.pools = list_items(flags.written("pool"), *text);
   }
   options.operators = !flags.given("no-operators");
+  options.lines = flags.given("rows");
   options.progress = [&console](std::size_t done, std::size_t all) {
     console.progress("folds refitted", done, all);
   };
@@ -74,6 +77,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   flags.add_value("limits", "FILE.yaml",
                   "bars that the errors must keep; exit code 1 and a line for each that is not");
   flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
+  flags.add_value("rows", "FILE.csv", "write every predicted row to a file");
   flags.add_switch("no-operators", "leave the operator rows out");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   flags.add_value("output,o", "FORMAT", "text (default), md or json");
@@ -96,7 +100,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
       limits_file ? validate::read_limits(*limits_file) : validate::Limits{};
   const auto shots = flags.find("few-shot");
   if (shots) {
-    for (const char* other : {"against", "leave-out", "group-by", "worst", "limits"}) {
+    for (const char* other : {"against", "leave-out", "group-by", "worst", "limits", "rows"}) {
       if (flags.given(other)) {
         throw UsageError(fmt::format("--few-shot and --{} exclude each other", other));
       }
@@ -117,6 +121,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   if (card.rows == 0) {
     throw Error(fmt::format("no measured row in '{}'", rows ? *rows : folders.back()));
   }
+  if (const auto path = flags.find("rows")) write_text_file(*path, rows_csv(card));
   if (format == "json") {
     console.print(scorecard_json(card));
   } else {

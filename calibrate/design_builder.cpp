@@ -136,6 +136,7 @@ FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double wei
     row.host = coefficient(row, seen, ops::kStepHost, 0, step.contexts.front());
     row.sequence = coefficient(row, seen, ops::kStepSequence, 0, step.contexts.front());
     row.sequences = step.sequences;
+    row.scale = coefficient(row, seen, ops::kStepScale, 0, step.contexts.front());
   }
   return row;
 }

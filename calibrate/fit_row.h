@@ -38,6 +38,7 @@ struct FitRow {
   double sequences = 1;   ///< decoded together
   int issue = -1;         ///< coefficient that a launch costs the host; -1: none
   double launches = 0;    ///< of the whole step
+  int scale = -1;         ///< coefficient that multiplies the step; -1: none
   double ln_seconds = 0;  ///< measured
   int source = 0;         ///< who measured: rows of one source share a noise level
   double weight = 1;      ///< of the row's loss: repeats of one configuration share theirs

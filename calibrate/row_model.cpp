@@ -59,13 +59,14 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
   const double host = value(row.host);
   const double each = row.sequences * value(row.sequence);
   const double issue = row.launches * value(row.issue);
+  const double scale = row.scale < 0 ? 1.0 : value(row.scale);
   double device = 0.0;
   if (gradient == nullptr) {
     for (const FitOp& op : row.ops) {
       const auto law = law_of<double>(op, values, [](double v, std::size_t) { return v; });
       device += op.repeat * ops::op_time(op.load, law).base();
     }
-    return std::log(ops::queued_time(device, issue) + host + each);
+    return std::log(scale * (ops::queued_time(device, issue) + host + each));
   }
   gradient->assign(values.size(), 0.0);
   for (const FitOp& op : row.ops) {
@@ -90,7 +91,8 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
   }
   if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] += host / total;
   if (row.sequence >= 0) (*gradient)[static_cast<std::size_t>(row.sequence)] += each / total;
-  return std::log(total);
+  if (row.scale >= 0) (*gradient)[static_cast<std::size_t>(row.scale)] += 1.0;
+  return std::log(scale * total);
 }
 
 }  // namespace foretoken::calibrate

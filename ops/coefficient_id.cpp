@@ -15,6 +15,7 @@ std::string text_of(CoefficientId id) {
   if (id == kStepSharpness) return "step.sharpness";
   if (id == kStepSequence) return "step.sequence";
   if (id == kStepIssue) return "step.issue";
+  if (id == kStepScale) return "step.scale";
   const int index = static_cast<int>(id);
   return std::string(text_of(static_cast<Family>(index / kSlots))) + "." +
          std::string(kSlotNames[static_cast<std::size_t>(index % kSlots)]);
@@ -37,7 +38,7 @@ std::vector<std::string> coefficient_names() {
 
 Dim dimension_of(CoefficientId id) {
   if (id == kStepHost || id == kStepIssue || id == kStepSequence) return kSecondDim;
-  if (id == kStepSharpness) return Dim{};
+  if (id == kStepSharpness || id == kStepScale) return Dim{};
   const auto slot = static_cast<Slot>(static_cast<int>(id) % kSlots);
   if (slot == Slot::Launch || slot == Slot::Ramp) return kSecondDim;
   if (slot == Slot::Core) return kByteDim;

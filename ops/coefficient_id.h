@@ -1,6 +1,6 @@
 #pragma once
 
-/// Names of the law's coefficients: one of a few slots for each operator family, and four for
+/// Names of the law's coefficients: one of a few slots for each operator family, and five for
 /// the whole step. "gemm.dram", "attention.launch", "step.host".
 
 #include <cstdint>
@@ -41,7 +41,10 @@ inline constexpr CoefficientId kStepSharpness = static_cast<CoefficientId>(kFami
 inline constexpr CoefficientId kStepIssue = static_cast<CoefficientId>(kFamilies * kSlots + 2);
 /// Seconds a step spends on the host for each sequence: scheduling, sampling, detokenizing.
 inline constexpr CoefficientId kStepSequence = static_cast<CoefficientId>(kFamilies * kSlots + 3);
-inline constexpr int kCoefficients = kFamilies * kSlots + 4;
+/// Multiplies the whole step: what a machine, a model or a source differs by from what its
+/// operators say.
+inline constexpr CoefficientId kStepScale = static_cast<CoefficientId>(kFamilies * kSlots + 4);
+inline constexpr int kCoefficients = kFamilies * kSlots + 5;
 
 std::string text_of(CoefficientId id);
 std::optional<CoefficientId> coefficient_of(std::string_view text);

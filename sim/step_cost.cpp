@@ -109,6 +109,14 @@ StepCost step_cost(const StepLoads& step, const Pricing& pricing) {
     cost.host += sequences;
     cost.time += sequences;
   }
+  if (const auto scale = ops::resolve(*pricing.pool, ops::kStepScale, step.contexts.front())) {
+    for (OpCost& op : cost.ops) {
+      op.time *= scale->value;
+      op.launch *= scale->value;
+    }
+    cost.host *= scale->value;
+    cost.time *= scale->value;
+  }
   return cost;
 }
 

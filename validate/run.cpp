@@ -18,6 +18,7 @@
 #include "validate/chosen_pools.h"
 #include "validate/grouping.h"
 #include "validate/metrics.h"
+#include "validate/row_lines.h"
 
 namespace foretoken::validate {
 namespace {
@@ -210,6 +211,11 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
   summarise(decode, options, card);
   summarise_operators(by_shape, "held-out shapes, known device", card);
   summarise_operators(by_device, "held-out device", card);
+  if (options.lines) {
+    add_row_lines(decode, options.leave_out, false, card.lines);
+    add_row_lines(by_device, "device", true, card.lines);
+    add_row_lines(by_shape, "shape", true, card.lines);
+  }
   return card;
 }
 
@@ -245,6 +251,7 @@ Scorecard against(const sim::Library& library, const std::string& path,
     card.skipped.push_back({row.row_id, row.reason});
   }
   summarise(scored, options, card);
+  if (options.lines) add_row_lines(scored, "", false, card.lines);
   return card;
 }
 

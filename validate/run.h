@@ -18,6 +18,7 @@ struct ValidateOptions {
   std::size_t worst = 10;
   std::vector<std::string> pools;  ///< only these; empty: all
   bool operators = true;           ///< kernel rows too
+  bool lines = false;              ///< keep every predicted row
   int threads = 0;                 ///< 0: all cores
   /// Called now and then with (folds done, folds in all), possibly from several threads.
   std::function<void(std::size_t, std::size_t)> progress;

@@ -44,6 +44,28 @@ struct Worst {
   std::string what;  ///< "device / model / format / runtime"
 };
 
+/// One predicted row; times are seconds of a step or of a kernel.
+struct RowLine {
+  std::string row_id;
+  std::string fold;  ///< what was left out: "device", "shape", ...
+  std::string pool;
+  std::string device;
+  std::string runtime;
+  std::string what;        ///< model, or operator and format
+  std::string arch_class;  ///< of the model
+  std::string format;
+  std::string source;
+  std::string label;
+  bool clean = false;   ///< counts in the figures
+  bool fitted = false;  ///< takes part in fits
+  double batch = 0;     ///< sequences, or token rows of a kernel
+  double context = 0;   ///< mean tokens in the cache
+  double measured = 0;
+  double predicted = 0;
+  double below = 0;     ///< probability given to a time below the measured one
+  double ln_width = 0;  ///< of the 90 % interval
+};
+
 struct Scorecard {
   std::string leave_out;      ///< "device", "model", "pair", "source", "" (against a file)
   std::size_t rows = 0;       ///< in the files
@@ -58,6 +80,7 @@ struct Scorecard {
   std::vector<Group> labelled;        ///< rows that are not clean, by label
   std::vector<Group> operators;       ///< kernel rows, by pool and operator
   std::vector<Worst> worst;
+  std::vector<RowLine> lines;  ///< every predicted row; empty unless asked for
 };
 
 }  // namespace foretoken::validate
