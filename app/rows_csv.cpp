@@ -9,7 +9,9 @@
 namespace foretoken::app {
 namespace {
 
-std::string number(double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : ""; }
+std::string number(double value) {
+  return std::isfinite(value) ? fmt::format("{:.6g}", value) : "";
+}
 
 }  // namespace
 
@@ -18,12 +20,12 @@ std::string rows_csv(const validate::Scorecard& card) {
                                "format", "source", "label", "clean", "fitted", "batch", "context",
                                "measured_s", "predicted_s", "error", "below", "half_width_ln"});
   for (const validate::RowLine& row : card.lines) {
-    text += csv_line({row.row_id, row.fold, row.pool, row.device, row.runtime, row.what,
-                      row.arch_class, row.format, row.source, row.label, row.clean ? "1" : "0",
-                      row.fitted ? "1" : "0", number(row.batch), number(row.context),
-                      number(row.measured), number(row.predicted),
-                      number(row.predicted / row.measured - 1.0), number(row.below),
-                      number(row.ln_width / 2.0)});
+    text +=
+        csv_line({row.row_id, row.fold, row.pool, row.device, row.runtime, row.what, row.arch_class,
+                  row.format, row.source, row.label, row.clean ? "1" : "0", row.fitted ? "1" : "0",
+                  number(row.batch), number(row.context), number(row.measured),
+                  number(row.predicted), number(row.predicted / row.measured - 1.0),
+                  number(row.below), number(row.ln_width / 2.0)});
   }
   return text;
 }

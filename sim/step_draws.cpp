@@ -69,7 +69,8 @@ Doubt step_doubt(const StepLoads& step, const Pricing& pricing, const StepCost& 
   }
   if (const auto scale = ops::resolve(*pricing.pool, ops::kStepScale, whole)) {
     const ops::Draws moved = ops::ln_offsets(*pricing.pool, ops::kStepScale, whole);
-    for (std::size_t d = 0; d < seconds.size(); ++d) seconds[d] *= scale->value * std::exp(moved[d]);
+    for (std::size_t d = 0; d < seconds.size(); ++d)
+      seconds[d] *= scale->value * std::exp(moved[d]);
   }
   return doubt_of(*pricing.pool, offsets_of(seconds, cost.time.base()), ops::kStepQuestion,
                   known_device);

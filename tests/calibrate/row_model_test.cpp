@@ -62,6 +62,17 @@ TEST(RowModel, AHostThatIssuesSlowlyIsARoofOverTheStep) {
   EXPECT_NEAR(gradient[1], numeric, 1e-8);
 }
 
+TEST(RowModel, AFactorMultipliesTheWholeStep) {
+  FitRow row = simple_row();
+  row.coefficients.push_back({.ln_prior = std::log(1.5), .terms = {{3, 1.0}}});
+  row.scale = 3;
+  std::vector<double> gradient;
+  const double total = 3 * (2e-3 + 1e-5) + 1e-3;
+  EXPECT_NEAR(ln_predicted(row, {0, 0, 0, 0.1}, &gradient), std::log(1.5 * total) + 0.1, 1e-12);
+  EXPECT_NEAR(gradient[3], 1.0, 1e-12);
+  EXPECT_NEAR(gradient[2], 1e-3 / total, 1e-12);  // shares of the step stay what they were
+}
+
 TEST(ForgetSources, SetsBackWhatIsParticularToWhoMeasured) {
   Design design;
   design.names = {"step.issue[]", "step.issue[source=a]", "gemm.core[device=b,source=a]",

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/csv_table.h"
 #include "base/text_file.h"
 #include "tests/cli/program.h"
 #include "tests/cli/toy_data.h"
@@ -108,6 +109,22 @@ TEST_F(Measured, LeavingOneOutRefitsEveryFold) {
   const ProgramRun text = this->run({"validate", "--leave-out", "model"});
   EXPECT_TRUE(text.out.starts_with("each model left out in turn")) << text.out;
   EXPECT_NE(text.out.find("pool=hammer-pool"), std::string::npos) << text.out;
+}
+
+TEST_F(Measured, EveryPredictedRowCanBeWritten) {
+  const std::string path = folder_ / "out.csv";
+  const ProgramRun run = this->run({"validate", "--leave-out", "model", "--rows", path});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const CsvTable rows = CsvTable::read(path);
+  ASSERT_EQ(rows.rows(), static_cast<std::size_t>(kPlanted));
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    EXPECT_EQ(rows.cell(r, rows.column("fold")), "model");
+    EXPECT_EQ(rows.cell(r, rows.column("clean")), "1");
+    const double measured = rows.number(r, rows.column("measured_s")).value();
+    const double predicted = rows.number(r, rows.column("predicted_s")).value();
+    EXPECT_NEAR(predicted / measured - 1.0, rows.number(r, rows.column("error")).value(), 1e-4);
+    EXPECT_GT(rows.number(r, rows.column("half_width_ln")).value(), 0.0);
+  }
 }
 
 TEST_F(Measured, ABarThatIsNotKeptEndsWithOneAndIsNamed) {

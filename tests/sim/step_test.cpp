@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "sim/check_command.h"
 #include "sim/predict.h"
 #include "sim/step_cost.h"
+#include "sim/step_draws.h"
 #include "tests/support/invented_data.h"
 #include "tests/support/thrown.h"
 
@@ -149,6 +151,41 @@ TEST(StepCost, ListsEachOperatorAndAddsTheHost) {
   for (const OpCost& op : cost.ops) sum += op.time;
   EXPECT_NEAR(sum.base(), cost.time.base(), 1e-15);
   EXPECT_DOUBLE_EQ(cost.host.base(), 1e-3);
+}
+
+TEST(StepCost, AFactorOnTheStepMovesAllOfIt) {
+  const test::InventedData data;
+  data.write("laws/forge.yaml",
+             std::string(test::kLawText) + "  step.scale: {prior: 1.5, levels: {device: 0.1}}\n");
+  const Library library = data.library();
+  const StepLoads step = loads_of(request());
+  const StepCost plain = step_cost(step, pricing_for(request(), invented_library()));
+  const StepCost moved = step_cost(step, pricing_for(request(), library));
+  EXPECT_NEAR(moved.time / plain.time, 1.5, 1e-12);
+  EXPECT_NEAR(moved.host / plain.host, 1.5, 1e-12);
+  for (std::size_t i = 0; i < plain.ops.size(); ++i) {
+    EXPECT_NEAR(moved.ops[i].time.base(), 1.5 * plain.ops[i].time.base(), 1e-15);
+  }
+  // A device that nobody measured is doubted by the level's spread.
+  const Doubt doubt = step_doubt(step, pricing_for(request(), library), moved, false);
+  const Doubt before = step_doubt(step, pricing_for(request(), invented_library()), plain, false);
+  double squares = 0.0;
+  for (std::size_t d = 0; d < doubt.offsets.size(); ++d) {
+    squares += std::pow(doubt.offsets[d] - before.offsets[d], 2);
+  }
+  EXPECT_NEAR(std::sqrt(squares / static_cast<double>(doubt.offsets.size())), 0.1, 0.03);
+}
+
+TEST(StepDoubt, HostTimeOfSequencesIsInEveryDraw) {
+  const test::InventedData data;
+  data.write("laws/forge.yaml", std::string(test::kLawText) +
+                                    "  step.sequence: {prior: 1 s, levels: {pool: 0.001}}\n");
+  const Library library = data.library();
+  const StepLoads step = loads_of(request());
+  const Pricing pricing = pricing_for(request(), library);
+  const Doubt doubt = step_doubt(step, pricing, step_cost(step, pricing), false);
+  // A second in a step of milliseconds: nothing else can move it.
+  for (const double offset : doubt.offsets) EXPECT_NEAR(offset, 0.0, 0.01);
 }
 
 TEST(StepCost, NamesWhatBoundsAnOperator) {
