@@ -1,5 +1,5 @@
 # The commands to know. JOBS sets how many processes run at once.
-.PHONY: run test bench format tidy clean-build build
+.PHONY: run test bench scorecards format tidy clean-build build
 
 SOURCES = $(wildcard $(foreach d,base hwdb ops model sim calibrate probe validate app bench, \
             $(d)/*.h $(d)/*.cpp $(d)/*.cu) tests/*/*.h tests/*/*.cpp)
@@ -20,6 +20,11 @@ bench:
 	@scripts/install_packages.sh
 	@scripts/build.sh release -DFORETOKEN_BUILD_BENCH=ON
 	@scripts/run_bench.sh
+
+# Fits the shipped coefficients, computes the scorecards and writes both, with the bars, to their files.
+scorecards: build
+	@build/release/foretoken calibrate
+	@scripts/fill_scorecards.sh --limits
 
 format:
 	@clang-format -i $(SOURCES)

@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Computes the scorecards anew and writes them between their markers in README.md and
+# docs/validation.md: fill_scorecards.sh [path of the program]. With `--limits`, data/limits.yaml
+# gets the figures reached, with a margin of a tenth and of four points of coverage.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+limits=0
+if [[ ${1:-} == --limits ]]; then
+  limits=1
+  shift
+fi
+program=${1:-build/release/foretoken}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for fold in device model; do
+  {
+    printf 'Output of `foretoken validate --leave-out %s -o md`:\n\n' "$fold"
+    "$program" validate --leave-out "$fold" -o md
+  } >"$work/$fold.md"
+done
+{
+  printf 'Output of `foretoken validate --few-shot 0,1,4,16 -o md`:\n\n'
+  "$program" validate --few-shot 0,1,4,16 -o md
+} >"$work/few-shot.md"
+
+# Cells of the clean groups by pool: rows, median, p90, share inside the 90 % interval, best baseline.
+pools() {
+  awk -F ' *[|] *' '
+    /^### clean rows by label/ { exit }
+    $2 ~ /^pool=[^ ]*$/ || $2 == "all" {
+      best = $12
+      for (i = 13; i <= 14; i++) if ($i + 0 < best + 0) best = $i
+      sub(/^pool=/, "", $2)
+      if (!($2 in seen)) print $2 "\t" $3 "\t" $4 "\t" $6 "\t" $10 "\t" best
+      seen[$2] = 1
+    }' "$1"
+}
+pools "$work/device.md" >"$work/device.tsv"
+pools "$work/model.md" >"$work/model.tsv"
+
+{
+  echo "| pool | clean rows | unseen device: median / p90 | best baseline, median | in 90 % interval | unseen model: median / p90 | best baseline, median | in 90 % interval |"
+  echo "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+  join -t $'\t' <(sort "$work/device.tsv") <(sort "$work/model.tsv") |
+    awk -F '\t' '
+      function line() { return sprintf("| %s | %s | %s / %s | %s | %s | %s / %s | %s | %s |", $1, $2, $3, $4, $6, $5, $8, $9, $11, $10) }
+      $1 == "all" { last = line(); next }
+      { print line() }
+      END { print last }'
+} >"$work/readme.md"
+
+# replace FILE NAME TEXT: what stands between <!-- NAME:begin --> and <!-- NAME:end -->.
+replace() {
+  awk -v name="$2" -v text="$3" '
+    $0 == "<!-- " name ":end -->" { inside = 0 }
+    !inside { print }
+    $0 == "<!-- " name ":begin -->" {
+      inside = 1
+      while ((getline line < text) > 0) print line
+    }' "$1" >"$work/replaced"
+  cat "$work/replaced" >"$1"
+}
+{
+  cat "$work/device.md"
+  echo
+  cat "$work/model.md"
+} >"$work/both.md"
+replace README.md scorecard "$work/readme.md"
+replace docs/validation.md scorecard "$work/both.md"
+replace docs/validation.md few-shot "$work/few-shot.md"
+
+if ((limits)); then
+  {
+    sed '/^device:/,$d' data/limits.yaml
+    for fold in device model; do
+      echo "$fold:"
+      awk -F '\t' '$1 != "all" && $2 >= 20 {
+        covered = $5 / 100 - 0.04
+        if (covered > 0.85) covered = 0.85
+        printf "  %s: {median: %.3f, p90: %.3f, covered: %.2f}\n", $1, $3 / 100 * 1.1, $4 / 100 * 1.1, covered
+      }' "$work/$fold.tsv"
+    done
+  } >"$work/limits.yaml"
+  cat "$work/limits.yaml" >data/limits.yaml
+fi
