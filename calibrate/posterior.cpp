@@ -52,6 +52,14 @@ SparseMatrix matrix_of(const std::vector<const Line*>& lines, Eigen::Index colum
   return matrix;
 }
 
+Eigen::VectorXd gradient_of(const std::vector<const Line*>& lines, Eigen::Index size) {
+  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(size);
+  for (const Line* line : lines) {
+    for (const auto& [index, slope] : line->slopes) gradient[index] += slope * line->residual;
+  }
+  return gradient;
+}
+
 void require(const Cholesky& cholesky) {
   if (cholesky.info() != Eigen::Success) throw Error("the fit's Hessian is not positive definite");
 }
@@ -83,7 +91,8 @@ std::vector<ops::Draws> draws_of(const Cholesky& cholesky, std::uint64_t seed) {
 
 struct Posterior::Impl {
   std::vector<double> parameters;
-  std::vector<Line> lines;  ///< parallel to the rows; empty where a row is not included
+  std::vector<Line> lines;   ///< parallel to the rows; empty where a row is not included
+  Eigen::VectorXd gradient;  ///< of all rows and priors: small, where the fit stopped, not zero
   SparseMatrix hessian;
   Cholesky cholesky;
   Cholesky reduced;  ///< same pattern, other values
@@ -104,8 +113,10 @@ Posterior::Posterior(const std::vector<FitRow>& rows, const std::vector<std::uin
   std::vector<Line> priors(parameters.size());
   for (std::size_t p = 0; p < parameters.size(); ++p) {
     priors[p].slopes = {{static_cast<int>(p), 1.0 / scales.spreads[p]}};
+    priors[p].residual = parameters[p] / scales.spreads[p];
     lines.push_back(&priors[p]);
   }
+  impl_->gradient = gradient_of(lines, static_cast<Eigen::Index>(parameters.size()));
   const SparseMatrix jacobian = matrix_of(lines, static_cast<Eigen::Index>(parameters.size()));
   impl_->hessian = jacobian.transpose() * jacobian;
   impl_->cholesky.compute(impl_->hessian);
@@ -144,12 +155,7 @@ std::vector<ops::Draws> Posterior::draws(std::uint64_t seed) const {
 Belief Posterior::without(const std::vector<std::size_t>& left_out) {
   const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
   std::vector<const Line*> lines;
-  Eigen::VectorXd gradient = Eigen::VectorXd::Zero(size);
-  for (const std::size_t row : left_out) {
-    const Line& line = impl_->lines[row];
-    lines.push_back(&line);
-    for (const auto& [index, slope] : line.slopes) gradient[index] += slope * line.residual;
-  }
+  for (const std::size_t row : left_out) lines.push_back(&impl_->lines[row]);
   const SparseMatrix jacobian = matrix_of(lines, size);
   const SparseMatrix theirs = jacobian.transpose() * jacobian;
   const SparseMatrix rest = impl_->hessian - theirs;
@@ -157,8 +163,11 @@ Belief Posterior::without(const std::vector<std::size_t>& left_out) {
   impl_->analysed = true;
   impl_->reduced.factorize(rest);
   require(impl_->reduced);
-  // The gradient of all rows vanishes at the optimum, so that of the others is the opposite.
-  const Eigen::VectorXd step = impl_->reduced.solve(gradient);
+  // The solver stops close to the optimum, not at it. Along a direction that only these rows hold
+  // their gradient is steep there, so the others' gradient is taken as it is and not as the
+  // opposite of theirs: a parameter of theirs alone goes back to its prior and no further.
+  const Eigen::VectorXd others = impl_->gradient - gradient_of(lines, size);
+  const Eigen::VectorXd step = -impl_->reduced.solve(others);
   Belief belief{.parameters = impl_->parameters, .draws = draws_of(impl_->reduced, 0)};
   for (std::size_t p = 0; p < belief.parameters.size(); ++p) {
     double squares = 0.0;
