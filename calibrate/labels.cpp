@@ -25,6 +25,7 @@ const std::vector<Label>& known_labels() {
       {"speculative", LabelKind::Excluding},
       // No rate of decoding, or one that nobody can have measured.
       {"combined-rate", LabelKind::Excluding},
+      {"piece-rate", LabelKind::Excluding},
       {"bound", LabelKind::Excluding},
       {"duplicate", LabelKind::Excluding},
       {"simulated", LabelKind::Excluding},

@@ -56,6 +56,16 @@ struct HeadPacking {
   double min_context = 0.0;  ///< tokens in the cache
 };
 
+/// Which kernels multiply weights with several token rows: few rows are vectors, more rows fill
+/// tiles that cost the same when they are not full.
+struct MatrixKernels {
+  int vector_rows = 1;  ///< rows that a vector kernel serves with one unpacking of the weights
+  int tile_above = 0;   ///< rows beyond which tiles are computed
+  int tile_rows = 1;    ///< rows of a tile
+  int tile_experts_from = 0;  ///< token rows from which routed experts get tiles; below, every row
+                              ///< unpacks its own experts
+};
+
 struct Runtime {
   std::string id;    ///< "llama.cpp-cuda"
   std::string name;  ///< "llama.cpp (CUDA)"
@@ -87,7 +97,8 @@ struct Runtime {
   bool balances_cores = false;      ///< idle CPU threads take work from slower ones
   /// Token rows that share one unpacking of a weight row; absent: all of them.
   std::optional<int> rows_per_unpack;
-  std::optional<int> static_kv_slots;  ///< KV slots computed whether used or not
+  std::optional<MatrixKernels> matrix_kernels;  ///< absent: rows share weights and fill every tile
+  std::optional<int> static_kv_slots;           ///< KV slots computed whether used or not
   /// Most prompt tokens that one step takes in while others decode; 0: prompts are not served
   /// beside.
   int prefill_chunk = 0;

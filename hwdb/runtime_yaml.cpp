@@ -81,6 +81,18 @@ void read_head_packing(YamlMap& top, Runtime& runtime) {
   }
 }
 
+void read_matrix_kernels(YamlMap& top, Runtime& runtime) {
+  auto kernels = top.find_map("matrix_kernels");
+  if (!kernels) return;
+  const auto rows = [&](const char* key) {
+    return static_cast<int>(kernels->integer(key, 1, 1024));
+  };
+  runtime.matrix_kernels = {.vector_rows = rows("vector_rows"),
+                            .tile_above = rows("tile_above"),
+                            .tile_rows = rows("tile_rows"),
+                            .tile_experts_from = rows("tile_experts_from")};
+}
+
 /// `fuses: [moe, glu]` for every build, `fuses_since: {norm_scale: 2025-08}` from a month on.
 void read_fused_words(YamlMap& top, Runtime& runtime) {
   std::vector<std::string> known;
@@ -128,6 +140,7 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   if (const auto rows = top.find_integer("rows_per_unpack", 1, 1024)) {
     runtime.rows_per_unpack = static_cast<int>(*rows);
   }
+  read_matrix_kernels(top, runtime);
   if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {
     runtime.static_kv_slots = static_cast<int>(*slots);
   }

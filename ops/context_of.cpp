@@ -119,13 +119,20 @@ bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_yea
   return !build_year || *build_year >= *runtime.mixes_prefill_since;
 }
 
+namespace {
+
+/// As stated, else the default of the build; nothing where that is not known either.
+std::optional<bool> flash_attention(const hwdb::Runtime& runtime, const RunFacts& facts) {
+  if (facts.flash_attention || !runtime.flash_attention_since) return facts.flash_attention;
+  return !facts.build_year || *facts.build_year >= *runtime.flash_attention_since;
+}
+
+}  // namespace
+
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
                                             const hwdb::Runtime& runtime, const RunFacts& facts) {
-  const bool by_default =
-      runtime.flash_attention_since &&
-      (!facts.build_year || *facts.build_year >= *runtime.flash_attention_since);
   std::vector<hwdb::HeadPacking> fitting;
-  if (!facts.flash_attention.value_or(by_default)) return fitting;
+  if (!flash_attention(runtime, facts).value_or(false)) return fitting;
   const int sm = compute_capability(device);
   for (const hwdb::HeadPacking& rule : runtime.packs_query_heads) {
     const bool built = !facts.build_year || *facts.build_year >= rule.since;
@@ -154,7 +161,8 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   const bool former =
       runtime.engine_since && facts.build_year && *facts.build_year < *runtime.engine_since;
   c[Attribute::Engine] = former ? "former" : "present";
-  c[Attribute::Flash] = !facts.flash_attention ? "unknown" : *facts.flash_attention ? "on" : "off";
+  const std::optional<bool> flash = flash_attention(runtime, facts);
+  c[Attribute::Flash] = !flash ? "unknown" : *flash ? "on" : "off";
 
   constexpr double kBuildOrigin = 2024.0;
   if (facts.build_year) c[Covariate::BuildYear] = *facts.build_year - kBuildOrigin;

@@ -123,6 +123,23 @@ double unpackings(const Op& op, std::optional<int> rows_per_unpack) {
   return std::max(1.0, std::ceil(rows / *rows_per_unpack));
 }
 
+double unpackings(const Op& op, const hwdb::MatrixKernels& kernels) {
+  if (const auto* gemm = std::get_if<Gemm>(&op)) {
+    if (gemm->m > kernels.tile_above) return 1.0;
+    return std::max(1.0, std::ceil(gemm->m / kernels.vector_rows));
+  }
+  const auto* expert = std::get_if<ExpertGemm>(&op);
+  if (expert == nullptr || expert->m >= kernels.tile_experts_from) return 1.0;
+  return expert->m * expert->experts_per_token /
+         expected_distinct_experts(expert->experts, expert->experts_per_token, expert->m);
+}
+
+double padded_rows(const Op& op, const hwdb::MatrixKernels& kernels) {
+  const auto* gemm = std::get_if<Gemm>(&op);
+  if (gemm == nullptr || gemm->m <= kernels.tile_above) return 1.0;
+  return std::ceil(gemm->m / kernels.tile_rows) * kernels.tile_rows / gemm->m;
+}
+
 Demand demand_of(const Op& op, const FormatTable& formats) {
   return std::visit(DemandOf{formats}, op);
 }

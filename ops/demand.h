@@ -8,6 +8,7 @@
 
 #include "base/number_format.h"
 #include "base/quantity.h"
+#include "hwdb/runtime.h"
 #include "ops/op.h"
 
 namespace foretoken::ops {
@@ -38,5 +39,12 @@ Demand demand_of(const Op& op, const FormatTable& formats);
 /// How often an operator's weights are unpacked when `rows_per_unpack` token rows share it: once
 /// for kernels that share it among all.
 double unpackings(const Op& op, std::optional<int> rows_per_unpack);
+
+/// The same under kernels that treat few rows as vectors: each `vector_rows` of them unpack once,
+/// tiles unpack once for all, and experts below tiles once for every row that is routed to them.
+double unpackings(const Op& op, const hwdb::MatrixKernels& kernels);
+
+/// Rows that a matrix computes, over those asked for: tiles that are not full cost as much.
+double padded_rows(const Op& op, const hwdb::MatrixKernels& kernels);
 
 }  // namespace foretoken::ops

@@ -92,7 +92,16 @@ void add_pass(StepLoads& step, const Request& request, const model::WeightAssign
               .context = context_index(step, base, node.op, formats, request.facts.repacked)};
     op.demand.weights *= scale;
     if (op.demand.weights.base() > 0.0) {
-      op.demand.intake *= scale * ops::unpackings(node.op, request.runtime->rows_per_unpack);
+      const auto& kernels = request.runtime->matrix_kernels;
+      const double unpackings = kernels
+                                    ? ops::unpackings(node.op, *kernels)
+                                    : ops::unpackings(node.op, request.runtime->rows_per_unpack);
+      op.demand.intake *= scale * unpackings;
+      if (kernels) {
+        op.demand.flops *= ops::padded_rows(node.op, *kernels);
+        // A vector kernel walks the whole matrix before it comes to the next rows.
+        op.demand.weights *= unpackings;
+      }
     }
     op.load = ops::load_of(op.demand, node.launches, *request.device, engagement);
     step.ops.push_back(std::move(op));

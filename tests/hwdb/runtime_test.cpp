@@ -119,6 +119,19 @@ TEST(RuntimeYaml, ReadsWhenQueryHeadsArePacked) {
   EXPECT_EQ(runtime.packs_query_heads[1].min_context, 8192);
 }
 
+TEST(RuntimeYaml, ReadsItsMatrixKernels) {
+  EXPECT_FALSE(parse_runtime(kText, "acme-rt.yaml").matrix_kernels);
+  const std::string kernels =
+      "matrix_kernels: {vector_rows: 4, tile_above: 8, tile_rows: 32, tile_experts_from: 64}";
+  const Runtime runtime = parse_runtime(
+      changed("graph_capture: true", "graph_capture: true\n" + kernels, kText), "acme-rt.yaml");
+  ASSERT_TRUE(runtime.matrix_kernels);
+  EXPECT_EQ(runtime.matrix_kernels->vector_rows, 4);
+  EXPECT_EQ(runtime.matrix_kernels->tile_above, 8);
+  EXPECT_EQ(runtime.matrix_kernels->tile_rows, 32);
+  EXPECT_EQ(runtime.matrix_kernels->tile_experts_from, 64);
+}
+
 TEST(RuntimeYaml, ReadsEveryFact) {
   const Runtime runtime = parse_runtime(kText, "acme-rt.yaml");
   EXPECT_EQ(runtime.id, "acme-rt");

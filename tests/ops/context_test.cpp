@@ -160,6 +160,20 @@ TEST(ContextOf, FlashAttentionIsOnOffOrUnknown) {
   EXPECT_EQ(flash(std::nullopt), "unknown");
 }
 
+TEST(ContextOf, UnstatedFlashAttentionIsTheBuildsDefault) {
+  hwdb::Runtime runtime = invented_runtime();
+  runtime.flash_attention_since = 2025.7;
+  const auto flash = [&](std::optional<bool> said, std::optional<double> year) {
+    return context_of(invented_device(), runtime,
+                      {.build_year = year, .flash_attention = said})[Attribute::Flash];
+  };
+  EXPECT_EQ(flash(std::nullopt, 2025.6), "off");
+  EXPECT_EQ(flash(std::nullopt, 2025.7), "on");
+  EXPECT_EQ(flash(std::nullopt, std::nullopt), "on");
+  EXPECT_EQ(flash(false, 2026.0), "off");
+  EXPECT_EQ(flash(true, 2024.0), "on");
+}
+
 TEST(CapturesGraphs, FromTheFirstBuildThatDoes) {
   hwdb::Runtime runtime = invented_runtime();
   const hwdb::Device device = invented_device();

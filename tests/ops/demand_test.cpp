@@ -1,5 +1,7 @@
 #include "ops/demand.h"
 
+#include <utility>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/invented_formats.h"
@@ -27,6 +29,28 @@ TEST_F(DemandTest, WeightsAreUnpackedOnceForSoManyTokenRows) {
   const Op experts = ExpertGemm{
       .m = 16, .n = 10, .k = 10, .experts = 2, .experts_per_token = 2, .weights = id("Q4")};
   EXPECT_DOUBLE_EQ(unpackings(experts, 8), 2);
+}
+
+TEST_F(DemandTest, FewRowsAreVectorsAndManyFillTiles) {
+  const hwdb::MatrixKernels kernels{
+      .vector_rows = 4, .tile_above = 8, .tile_rows = 32, .tile_experts_from = 32};
+  const auto gemm = [&](double m) { return Gemm{.m = m, .n = 10, .k = 10, .weights = id("Q4")}; };
+  for (const auto& [rows, unpacked] : {std::pair{1.0, 1.0}, {4.0, 1.0}, {8.0, 2.0}, {9.0, 1.0}}) {
+    EXPECT_DOUBLE_EQ(unpackings(gemm(rows), kernels), unpacked) << rows;
+  }
+  EXPECT_DOUBLE_EQ(padded_rows(gemm(8), kernels), 1);
+  EXPECT_DOUBLE_EQ(padded_rows(gemm(16), kernels), 2);
+  EXPECT_DOUBLE_EQ(padded_rows(gemm(32), kernels), 1);
+  EXPECT_DOUBLE_EQ(padded_rows(gemm(40), kernels), 1.6);
+  // Every row unpacks its two of two experts: 16 times, where tiles would do so once.
+  const auto experts = [&](double m) {
+    return ExpertGemm{
+        .m = m, .n = 10, .k = 10, .experts = 2, .experts_per_token = 2, .weights = id("Q4")};
+  };
+  EXPECT_DOUBLE_EQ(unpackings(experts(16), kernels), 16);
+  EXPECT_DOUBLE_EQ(unpackings(experts(32), kernels), 1);
+  EXPECT_DOUBLE_EQ(padded_rows(experts(16), kernels), 1);
+  EXPECT_DOUBLE_EQ(unpackings(Elementwise{.values = 10}, kernels), 1);
 }
 
 TEST_F(DemandTest, GemmStreamsItsWeightsOnceForAllRows) {
