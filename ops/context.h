@@ -29,8 +29,8 @@ enum class Attribute : std::uint8_t {
   Unpack,  ///< the kind, i-quants with a table of 16 values apart
   Tokens,  ///< token rows of the operator: "1", "2-3", "4-16", "17-64", ...
   Kernel,
-  Flash,   ///< flash attention: "on", "off", "unknown"
-  Llm,     ///< architecture class of the model: "dense", "moe", ...
+  Flash,  ///< flash attention: "on", "off", "unknown"
+  Llm,    ///< architecture class of the model: "dense", "moe", ...
   Model,
   Scheme,  ///< the model's weight format as a whole
   Engine,  ///< the runtime's engine loop as built then: "present" or "former"
@@ -57,9 +57,10 @@ enum class Covariate : std::uint8_t {
   LogBatch,        ///< ln of the sequences decoded together
   LogWide,         ///< ln of a CPU's peak bandwidth over 100 GB/s, 0 below: wider than a desktop's
   Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
+  LogCacheHeads,   ///< ln of a cache's key-value heads over 8, 0 from 8 heads on
   InStep,          ///< 1 for an operator inside a step, 0 for one that is timed alone
 };
-inline constexpr int kCovariates = 15;
+inline constexpr int kCovariates = 16;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

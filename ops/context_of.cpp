@@ -31,6 +31,19 @@ struct TokenRowsOf {
   double operator()(const AllReduce&) const { return 0; }
 };
 
+struct CacheHeadsOf {
+  double operator()(const Attention& op) const { return op.kv_heads; }
+  double operator()(const LatentAttention&) const { return 1; }
+  template <typename Other>
+  double operator()(const Other&) const {
+    return 0;
+  }
+};
+
+/// Heads of a cache that an array of engines reads side by side: XDNA2 has eight columns, and the
+/// growth of its steps with the context looks as if each head stayed in one (inferred from rows).
+constexpr double kHeadsSideBySide = 8.0;
+
 constexpr double kReferenceThreads = 8.0;
 constexpr double kReferenceSimd = 32.0;
 /// Two channels of fast DIMMs. The fabric between cores and wider memory need not keep up with it.
@@ -194,6 +207,9 @@ void add_operator(Context& context, const Op& op, const FormatTable& formats, bo
   context[Attribute::Unpack].clear();
   context[Covariate::LogBits] = 0.0;
   context[Covariate::Interleaved] = 0.0;
+  const double cache_heads = std::visit(CacheHeadsOf{}, op);
+  context[Covariate::LogCacheHeads] =
+      cache_heads > 0 ? std::log(std::min(cache_heads / kHeadsSideBySide, 1.0)) : 0.0;
   if (const auto format = std::visit(FormatOf{}, op)) {
     context[Attribute::Format] = formats[*format].id;
     context[Attribute::FormatKind] = formats[*format].kind;

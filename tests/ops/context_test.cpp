@@ -138,6 +138,20 @@ TEST(AddOperator, RepackedWeightsAreInterleavedWhereTheyAreMultiplied) {
   EXPECT_DOUBLE_EQ(c[Covariate::Interleaved], 0.0);
 }
 
+TEST(AddOperator, CacheHeadsCountUpToTheEnginesSideBySide) {
+  const FormatTable formats = test::invented_formats();
+  const FormatId q4 = formats.id_of("Q4");
+  Context c;
+  const auto heads = [&](const Op& op) {
+    add_operator(c, op, formats);
+    return c[Covariate::LogCacheHeads];
+  };
+  EXPECT_DOUBLE_EQ(heads(Attention{.heads = 16, .kv_heads = 2, .keys = q4}), std::log(2.0 / 8.0));
+  EXPECT_DOUBLE_EQ(heads(Attention{.heads = 16, .kv_heads = 16, .keys = q4}), 0.0);
+  EXPECT_DOUBLE_EQ(heads(LatentAttention{.heads = 16, .kv = q4}), std::log(1.0 / 8.0));
+  EXPECT_DOUBLE_EQ(heads(Gemm{.m = 1, .weights = q4}), 0.0);
+}
+
 TEST(GenerationOf, IsTheArchitectureUpToItsVariant) {
   const auto generation = [](const char* architecture, const char* vendor) {
     hwdb::Device device = invented_device({.architecture = architecture});
