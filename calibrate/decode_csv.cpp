@@ -49,6 +49,7 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   if (!row.flash_attention) row.flash_attention = flash_attention_in(row.notes);
   row.expands_mla = expanded_mla_in(row.notes);
   row.repacked = repacked_in(row.notes);
+  row.power_mode = power_mode_in(row.notes);
   if (!table.find_column("label")) row.label = labels_in(row);
   return row;
 }

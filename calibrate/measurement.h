@@ -45,6 +45,7 @@ struct DecodeRow {
   std::optional<bool> flash_attention;
   std::optional<bool> expands_mla;  ///< MLA with a cache of keys and values for every head
   bool repacked = false;            ///< rows of weights interleaved while loading
+  std::string power_mode;           ///< as the board calls it: "15W"; empty: not said
   std::string label;                ///< ";"-separated, of `known_labels()`
   std::string notes;
   std::string file;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "calibrate/labels.h"
 #include "calibrate/serving_point.h"
+#include "hwdb/device_parameters.h"
 
 namespace foretoken::calibrate {
 namespace {
@@ -56,12 +57,27 @@ const model::WeightAssignment* Resolver::assignment(const model::Llm& llm,
   return entry.get();
 }
 
+std::shared_ptr<const hwdb::Device> Resolver::in_mode(const hwdb::Device& device,
+                                                      const std::string& mode) {
+  auto& entry = modes_[{device.id, mode}];
+  if (!entry) {
+    if (const auto changed = hwdb::in_power_mode(device, mode)) {
+      entry = std::make_shared<const hwdb::Device>(*changed);
+    }
+  }
+  return entry;
+}
+
 void Resolver::find_names(const DecodeRow& row, ResolvedRow& result) {
   sim::Request& request = result.request;
   request.device = library_.devices.lookup(row.device);
   if (request.device == nullptr) {
     result.reject = "unknown device '" + row.device + "'";
     return;
+  }
+  if (!row.power_mode.empty()) {
+    result.in_mode = in_mode(*request.device, row.power_mode);
+    if (result.in_mode) request.device = result.in_mode.get();
   }
   request.llm = library_.models.known(row.model);
   if (request.llm == nullptr) {

@@ -19,6 +19,7 @@ namespace foretoken::calibrate {
 struct ResolvedRow {
   const DecodeRow* row = nullptr;
   sim::Request request;
+  std::shared_ptr<const hwdb::Device> in_mode;  ///< owns request.device in a power mode
   const model::WeightAssignment* weights = nullptr;
   sim::StepLoads loads;  ///< of a step at the row's mean context
   std::string pool;
@@ -40,6 +41,8 @@ class Resolver {
   ResolvedRow resolve(const DecodeRow& row);
 
  private:
+  /// The device in a power mode; nullptr where its file documents none of this name.
+  std::shared_ptr<const hwdb::Device> in_mode(const hwdb::Device& device, const std::string& mode);
   const model::WeightAssignment* assignment(const model::Llm& llm, const std::string& scheme);
   void find_names(const DecodeRow& row, ResolvedRow& result);
   void find_formats(const DecodeRow& row, ResolvedRow& result);
@@ -48,6 +51,7 @@ class Resolver {
   const sim::Library& library_;
   std::map<std::pair<std::string, std::string>, std::unique_ptr<model::WeightAssignment>>
       assignments_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const hwdb::Device>> modes_;
 };
 
 /// Tensor-parallel ranks that a row's `parallelism` states ("tp4" -> 4); 1 otherwise.

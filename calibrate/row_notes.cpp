@@ -44,6 +44,14 @@ std::optional<bool> expanded_mla_in(std::string_view notes) {
 
 bool repacked_in(std::string_view notes) { return contains_any(lower(notes), {"repacked"}); }
 
+std::string power_mode_in(std::string_view notes) {
+  constexpr std::string_view kWords = "power mode ";
+  const std::size_t at = notes.find(kWords);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = notes.substr(at + kWords.size());
+  return std::string(rest.substr(0, rest.find_first_of(" ;,")));
+}
+
 std::string labels_in(const DecodeRow& row) {
   const std::string notes = lower(row.notes);
   const std::string parallelism = lower(row.parallelism);

@@ -17,6 +17,9 @@ std::optional<bool> expanded_mla_in(std::string_view notes);
 /// Whether the notes say that weights were repacked while loading.
 bool repacked_in(std::string_view notes);
 
+/// "15W" of "power mode 15W"; empty when the notes name none.
+std::string power_mode_in(std::string_view notes);
+
 /// "fa=1", "FA on", "flash attention off" ...; nullopt when the notes do not say.
 std::optional<bool> flash_attention_in(std::string_view notes);
 

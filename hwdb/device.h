@@ -56,6 +56,12 @@ struct CoreType {
                       ///< it has: pipes times register bytes over instructions a product takes
 };
 
+/// A documented state below (or at) the board's own, chosen by its owner.
+struct PowerMode {
+  std::string name;                  ///< "15W"
+  std::vector<std::string> changes;  ///< of parameters, as `apply_parameter` takes them
+};
+
 struct Device {
   std::string id;
   std::string name;
@@ -80,6 +86,7 @@ struct Device {
   std::vector<CoreType> core_types;  ///< of a CPU, fastest first; empty: not stated
   std::array<std::optional<FlopsPerSecond>, kArithmeticClasses> peak;  ///< by ArithmeticClass
   std::vector<Link> links;
+  std::vector<PowerMode> power_modes;  ///< empty: none documented
   std::optional<Watts> tdp;
   std::optional<Watts> idle;
   std::optional<double> launch_price_usd;

@@ -152,6 +152,16 @@ void check_core_types(Checker& checker, const Device& device) {
   }
 }
 
+void check_power_modes(Checker& checker, const Device& device) {
+  for (const PowerMode& mode : device.power_modes) {
+    try {
+      in_power_mode(device, mode.name);
+    } catch (const Error& error) {
+      checker.fault("power_modes", fmt::format("'{}': {}", mode.name, error.what()));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> device_faults(const Device& device) {
@@ -166,6 +176,7 @@ std::vector<Fault> device_faults(const Device& device) {
   check_memory(checker, device);
   check_peaks(checker, device);
   check_core_types(checker, device);
+  check_power_modes(checker, device);
   if (device.fast_cores && (!device.cores || *device.fast_cores > *device.cores)) {
     checker.fault("fast_cores", "is more than 'cores', which counts all of them");
   }

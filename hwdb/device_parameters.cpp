@@ -109,4 +109,14 @@ void apply_parameter(Device& device, std::string_view text) {
   apply_parameter(device, parse_parameter_change(text));
 }
 
+std::optional<Device> in_power_mode(const Device& device, std::string_view mode) {
+  for (const PowerMode& known : device.power_modes) {
+    if (known.name != mode) continue;
+    Device result = device;
+    for (const std::string& change : known.changes) apply_parameter(result, change);
+    return result;
+  }
+  return std::nullopt;
+}
+
 }  // namespace foretoken::hwdb

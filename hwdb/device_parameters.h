@@ -47,4 +47,8 @@ void apply_parameter(Device& device, const ParameterChange& change);
 /// Both in one.
 void apply_parameter(Device& device, std::string_view text);
 
+/// The device as it is in a power mode that its file documents; nullopt when it documents none of
+/// this name.
+std::optional<Device> in_power_mode(const Device& device, std::string_view mode);
+
 }  // namespace foretoken::hwdb

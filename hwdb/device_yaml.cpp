@@ -61,6 +61,12 @@ void read_peaks(YamlMap& top, Device& device) {
   }
 }
 
+void read_power_modes(YamlMap& top, Device& device) {
+  for (YamlMap& mode : top.maps("power_modes")) {
+    device.power_modes.push_back({.name = mode.text("name"), .changes = mode.texts("set")});
+  }
+}
+
 void read_links(YamlMap& top, Device& device) {
   auto links = top.find_map("links");
   if (!links) return;
@@ -106,6 +112,7 @@ Device read_top(YamlFile& file, std::string_view expected_id) {
     device.tdp = power->find_quantity<Watts>("tdp");
     device.idle = power->find_quantity<Watts>("idle");
   }
+  read_power_modes(top, device);
   device.launch_price_usd = top.find_number("launch_price_usd", {.low = 1.0, .high = 1e8});
   if (!expected_id.empty() && device.id != expected_id) {
     top.fault("id",

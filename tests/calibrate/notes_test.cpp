@@ -52,6 +52,12 @@ TEST(Repacked, IsReadFromNotes) {
   EXPECT_FALSE(repacked_in("sweep-bench"));
 }
 
+TEST(PowerMode, IsReadFromNotes) {
+  EXPECT_EQ(power_mode_in("power mode 15W"), "15W");
+  EXPECT_EQ(power_mode_in("rail power; power mode MAXN; warm"), "MAXN");
+  EXPECT_EQ(power_mode_in("power limit 200 W"), "");
+}
+
 std::string labels(const std::string& notes, double devices = 1, const std::string& split = "") {
   return labels_in({.n_devices = devices, .parallelism = split, .notes = notes});
 }

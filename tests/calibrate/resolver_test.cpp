@@ -204,6 +204,25 @@ TEST(Resolver, RepackingIsAFactOfRuntimesThatOfferIt) {
   EXPECT_TRUE(Resolver(library).resolve(row).request.facts.repacked);
 }
 
+TEST(Resolver, TakesTheDeviceInThePowerModeItRanIn) {
+  sim::Library library = test::InventedData().library();
+  hwdb::Device device = *library.devices.lookup("anvil");
+  const double full = device.memory.bandwidth.base();
+  device.power_modes = {{.name = "half", .changes = {"memory.bandwidth*=0.5"}}};
+  library.devices.add(device);
+  Resolver resolver(library);
+  const auto bandwidth = [&](const std::string& mode) {
+    DecodeRow row = plain_row();
+    row.power_mode = mode;
+    const sim::Request request = resolver.resolve(row).request;
+    EXPECT_EQ(request.device->id, "anvil");
+    return request.device->memory.bandwidth.base();
+  };
+  EXPECT_DOUBLE_EQ(bandwidth(""), full);
+  EXPECT_DOUBLE_EQ(bandwidth("half"), full / 2.0);
+  EXPECT_DOUBLE_EQ(bandwidth("a mode of no file"), full);
+}
+
 TEST(Ranks, AreReadFromTensorParallelismOnly) {
   EXPECT_EQ(ranks_of("tp4"), 4);
   EXPECT_EQ(ranks_of("tp8 + ep"), 8);

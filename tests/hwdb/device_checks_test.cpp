@@ -75,6 +75,15 @@ TEST(DeviceChecks, CoreTypesAddUpAndStandFastestFirst) {
   EXPECT_THAT(text_of(device_faults(gpu)), HasSubstr("'core_types' is for processors"));
 }
 
+TEST(DeviceChecks, PowerModesChangeKnownParameters) {
+  Device device = invented_device();
+  device.power_modes = {{.name = "15W", .changes = {"clock=612 MHz"}}};
+  EXPECT_EQ(text_of(device_faults(device)), "");
+  device.power_modes = {{.name = "7W", .changes = {"clok=408 MHz"}}};
+  EXPECT_THAT(text_of(device_faults(device)),
+              HasSubstr("'power_modes' '7W': no device parameter 'clok'"));
+}
+
 TEST(DeviceChecks, ASourceIsNeeded) {
   Device device = invented_device();
   device.source.clear();

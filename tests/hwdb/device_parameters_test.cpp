@@ -105,6 +105,16 @@ TEST(DeviceParameters, RefusesFactorsThatAreNone) {
   EXPECT_THAT(refusal("cores*=1e9"), HasSubstr("is out of range"));
 }
 
+TEST(PowerModes, ChangeWhatTheFileSays) {
+  Device device = invented_device();
+  device.power_modes = {{.name = "15W", .changes = {"clock*=0.5", "cores=50"}}};
+  const Device slow = in_power_mode(device, "15W").value();
+  EXPECT_EQ(slow.id, device.id);
+  EXPECT_DOUBLE_EQ(slow.clock.value().base(), 1e9);
+  EXPECT_DOUBLE_EQ(slow.peak_of(ArithmeticClass::Fp16).value().base(), 51.2e12);
+  EXPECT_FALSE(in_power_mode(device, "7W").has_value());
+}
+
 TEST(DeviceParameters, WhatIsNotKnownCannotBeScaled) {
   const std::string text = refusal("memory.port*=2");
   EXPECT_THAT(text, HasSubstr("'memory.port' of device 'acme-one' is not known"));

@@ -62,6 +62,14 @@ TEST(DeviceYaml, CoresMayBeOfSeveralTypes) {
   EXPECT_DOUBLE_EQ(device.core_types[1].macs, 16.0);
 }
 
+TEST(DeviceYaml, APowerModeIsAListOfChanges) {
+  const Device device = parse_device(
+      kInventedText + "power_modes:\n  - {name: 7W, set: [\"clock=408 MHz\"]}\n", "acme-one.yaml");
+  ASSERT_EQ(device.power_modes.size(), 1U);
+  EXPECT_EQ(device.power_modes[0].name, "7W");
+  EXPECT_EQ(device.power_modes[0].changes, (std::vector<std::string>{"clock=408 MHz"}));
+}
+
 TEST(DeviceYaml, FactsThatAreNotStatedAreAbsent) {
   const Device device = parse_device(
       "schema: 1\nid: x\nname: X\nclass: npu\nvendor: Acme\narchitecture: A\n"
