@@ -75,6 +75,7 @@ std::string scorecard_json(const validate::Scorecard& card) {
        {"baselines", baselines_json(card.baselines)},
        {"groups", groups_json(card.groups)},
        {"operators", groups_json(card.operators)},
+       {"clean_by_kind", groups_json(card.clean_by_kind)},
        {"clean_by_label", groups_json(card.clean_by_label)},
        {"labelled", groups_json(card.labelled)},
        {"worst", worst},

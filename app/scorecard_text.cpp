@@ -129,6 +129,8 @@ std::string scorecard_text(const Scorecard& card, ScorecardStyle style) {
   std::string text = headline(card);
   text += section("clean rows (errors of time per token; baselines: median error)",
                   groups_table(groups, "group"), style);
+  text += section("clean rows by pool and kind of model (the same rows)",
+                  groups_table(card.clean_by_kind, "pool and kind"), style);
   text += section("operators", groups_table(card.operators, "operator"), style);
   text += section("clean rows by label (counted above)", groups_table(card.clean_by_label, "label"),
                   style);

@@ -10,6 +10,11 @@ constexpr double kActivationBytes = 2.0;
 
 Bytes activation_bytes(double elements) { return Bytes::of(elements * kActivationBytes); }
 
+double distinct_experts(const ExpertGemm& op) {
+  if (op.even) return std::min(op.experts, std::max(1.0, op.m * op.experts_per_token));
+  return expected_distinct_experts(op.experts, op.experts_per_token, op.m);
+}
+
 struct DemandOf {
   const FormatTable& formats;
 
@@ -27,7 +32,7 @@ struct DemandOf {
 
   Demand operator()(const ExpertGemm& op) const {
     const NumberFormat& format = formats[op.weights];
-    const double distinct = expected_distinct_experts(op.experts, op.experts_per_token, op.m);
+    const double distinct = distinct_experts(op);
     const double routed = op.m * op.experts_per_token;
     Demand d;
     d.weights = format.bytes_of(op.n, op.k) * distinct;
@@ -117,8 +122,7 @@ double unpackings(const Op& op, std::optional<int> rows_per_unpack) {
   double rows = 1.0;
   if (const auto* gemm = std::get_if<Gemm>(&op)) rows = gemm->m;
   if (const auto* expert = std::get_if<ExpertGemm>(&op)) {
-    rows = expert->m * expert->experts_per_token /
-           expected_distinct_experts(expert->experts, expert->experts_per_token, expert->m);
+    rows = expert->m * expert->experts_per_token / distinct_experts(*expert);
   }
   return std::max(1.0, std::ceil(rows / *rows_per_unpack));
 }

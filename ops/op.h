@@ -29,6 +29,7 @@ struct ExpertGemm {
   double experts = 1;
   double experts_per_token = 1;
   FormatId weights{};
+  bool even = false;  ///< no expert is met twice before each was met once, as benchmarks do
 };
 
 /// Softmax attention of `queries` new tokens in each of `batch` sequences over `kv_len` cached

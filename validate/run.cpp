@@ -107,6 +107,7 @@ void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& optio
                Scorecard& card) {
   std::vector<const ScoredRow*> clean_rows;
   Grouped grouped;
+  Grouped clean_by_kind;
   Grouped clean_by_label;
   Grouped labelled;
   for (const ScoredRow& row : scored) {
@@ -114,6 +115,7 @@ void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& optio
     if (clean(*row.row)) {
       clean_rows.push_back(&row);
       for (const std::string& by : options.group_by) grouped[group_key(row, by)].push_back(&row);
+      clean_by_kind[kind_key(row)].push_back(&row);
       if (row.row->decode->label.empty()) clean_by_label["no label"].push_back(&row);
       add_labelled(row, clean_by_label);
     } else {
@@ -125,6 +127,7 @@ void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& optio
   card.baselines = all_baselines(clean_rows);
   card.kendall_tau = kendall_tau(clean_rows);
   card.groups = groups_of(grouped);
+  card.clean_by_kind = groups_of(clean_by_kind);
   if (clean_by_label.count("no label") != clean_by_label.size()) {
     card.clean_by_label = groups_of(clean_by_label);
   }
@@ -137,8 +140,8 @@ void summarise_operators(const std::deque<ScoredRow>& scored, const char* fold, 
   for (const ScoredRow& row : scored) {
     if (row.row->kernel == nullptr || !clean(*row.row)) continue;
     grouped[std::string(fold) + ": " + operator_key(row)].push_back(&row);
-    if (row.row->kernel->row->op == "gemm" && row.row->kernel->row->m <= 64) {
-      grouped[std::string(fold) + ": gemm, all formats, m<=64"].push_back(&row);
+    for (const std::string& key : joint_operator_keys(*row.row->kernel->row)) {
+      grouped[std::string(fold) + ": " + key].push_back(&row);
     }
   }
   for (Group& group : groups_of(grouped)) card.operators.push_back(std::move(group));
@@ -150,7 +153,7 @@ void check_group_names(const ValidateOptions& options) {
     if (std::find(known.begin(), known.end(), by) == known.end()) {
       throw Error("cannot group by '" + by +
                   "'; expected one of pool, class, vendor, runtime, "
-                  "format_class, arch_class, device, model, source");
+                  "format_class, arch_class, arch_kind, device, model, source");
     }
   }
 }

@@ -12,9 +12,8 @@
 namespace foretoken::validate {
 
 struct ValidateOptions {
-  std::string leave_out = "device";  ///< device, model, pair, source
-  std::vector<std::string> group_by = {
-      "pool"};  ///< pool, class, runtime, format_class, arch_class, device, model, source
+  std::string leave_out = "device";              ///< device, model, pair, source
+  std::vector<std::string> group_by = {"pool"};  ///< names of `group_names()`
   std::size_t worst = 10;
   std::vector<std::string> pools;  ///< only these; empty: all
   bool operators = true;           ///< kernel rows too

@@ -76,6 +76,7 @@ struct Scorecard {
   std::array<Metrics, kBaselines> baselines;
   double kendall_tau = 0;             ///< of device ranking within a model and format, mean
   std::vector<Group> groups;          ///< of clean rows
+  std::vector<Group> clean_by_kind;   ///< the same, by pool and kind of model
   std::vector<Group> clean_by_label;  ///< the same, by label; empty when no clean row has one
   std::vector<Group> labelled;        ///< rows that are not clean, by label
   std::vector<Group> operators;       ///< kernel rows, by pool and operator

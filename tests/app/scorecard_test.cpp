@@ -31,6 +31,7 @@ validate::Scorecard example() {
       {"pool=a", metrics(30, 0.07), {metrics(30, 0.4), metrics(30, 0.06), metrics(30, 0.2)}});
   card.groups.push_back(
       {"pool=b", metrics(20, 0.2), {metrics(20, 0.1), metrics(20, 0.1), metrics(20, 0.1)}});
+  card.clean_by_kind.push_back({"pool=a, arch_kind=moe", metrics(12, 0.09), {}});
   card.clean_by_label.push_back({"label=throttled", metrics(3, 0.5), {}});
   card.labelled.push_back({"label=speculative", metrics(4, 0.6), {}});
   card.skipped.push_back({"r-1", "unknown model"});
@@ -59,6 +60,7 @@ TEST(ScorecardJson, HasTheKeysThatOthersRelyOn) {
   EXPECT_EQ(json["groups"][0]["rows"], 30);
   EXPECT_DOUBLE_EQ(json["groups"][0]["coverage"]["90"], 0.9);
   EXPECT_DOUBLE_EQ(json["groups"][0]["baselines"]["efficiency"]["median_ape"], 0.06);
+  EXPECT_EQ(json["clean_by_kind"][0]["key"], "pool=a, arch_kind=moe");
   EXPECT_EQ(json["clean_by_label"][0]["key"], "label=throttled");
   EXPECT_EQ(json["labelled"][0]["key"], "label=speculative");
   EXPECT_EQ(json["worst"][0]["row_id"], "r-2");
@@ -70,7 +72,8 @@ TEST(ScorecardText, ShowsGroupsLabelsWorstAndSkipped) {
   const std::string text = scorecard_text(example(), ScorecardStyle::Text);
   for (const char* part :
        {"each device left out in turn, 7 refits",
-        "60 rows, 50 clean ones predicted: median error 8.0 %", "pool=a", "label=speculative",
+        "60 rows, 50 clean ones predicted: median error 8.0 %", "pool=a",
+        "clean rows by pool and kind of model", "pool=a, arch_kind=moe", "label=speculative",
         "clean rows by label (counted above)", "label=throttled", "+150 %", "unknown model",
         "baselines not beaten in groups of more than 20 rows"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;

@@ -44,7 +44,15 @@ TEST(KernelCsv, ReadsShapesAndTheLatency) {
 TEST(KernelCsv, ReadsAttentionAndExpertColumns) {
   const auto rows = read(
       "device,runtime,op,latency_us,batch,heads_q,heads_kv,head_dim,kv_len,kv_format,experts,"
-      "experts_active,tp\na,b,attention,1,8,32,4,128,4096,fp8,64,6,2\n");
+      "experts_active,tp,ep,routing,notes\n"
+      "a,b,attention,1,8,32,4,128,4096,fp8,64,6,2,4,balanced,not gated: two matrices\n"
+      "a,b,moe,1,,,,,,,64,6,,,power_law_1.2,\n");
+  EXPECT_EQ(rows.front().ep, 4);
+  EXPECT_TRUE(rows.front().evenly_routed);
+  EXPECT_FALSE(rows.front().gated);
+  EXPECT_EQ(rows.back().ep, 1);
+  EXPECT_FALSE(rows.back().evenly_routed);
+  EXPECT_TRUE(rows.back().gated);
   const KernelRow& row = rows.front();
   EXPECT_EQ(row.batch, 8);
   EXPECT_EQ(row.heads_q, 32);

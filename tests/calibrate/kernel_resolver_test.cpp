@@ -84,6 +84,41 @@ TEST(KernelResolver, ExpertsAreThreeMatricesSharedByTheRanks) {
   EXPECT_DOUBLE_EQ(k.loads.ops.front().demand.weights.base(), 2 * 3 * 500.0 * 2000 * 2);
 }
 
+TEST(KernelResolver, ExpertsWithoutAGateAreTwoMatrices) {
+  KernelRow row = gemm_row();
+  row.op = "moe";
+  row.m = 1;
+  row.experts = 8;
+  row.experts_active = 2;
+  row.gated = false;
+  EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().demand.weights.base(), 2 * 2 * 1000.0 * 2000 * 2);
+}
+
+TEST(KernelResolver, ADeviceHoldsAndMeetsItsShareOfTheExperts) {
+  KernelRow row = gemm_row();
+  row.op = "moe";
+  row.m = 1000;  // every expert is met
+  row.experts = 8;
+  row.experts_active = 2;
+  const auto whole = resolve(row).loads.ops.front().demand;
+  row.ep = 4;
+  const auto shared = resolve(row).loads.ops.front().demand;
+  EXPECT_DOUBLE_EQ(shared.weights.base(), whole.weights.base() / 4);
+  EXPECT_DOUBLE_EQ(shared.flops.base(), whole.flops.base() / 4);
+}
+
+TEST(KernelResolver, EvenRoutingMeetsEachExpertOnceBeforeAnyTwice) {
+  KernelRow row = gemm_row();
+  row.op = "moe";
+  row.m = 3;
+  row.experts = 8;
+  row.experts_active = 2;
+  row.evenly_routed = true;
+  EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().demand.weights.base(), 6 * 3 * 1000.0 * 2000 * 2);
+  row.m = 5;
+  EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().demand.weights.base(), 8 * 3 * 1000.0 * 2000 * 2);
+}
+
 TEST(KernelResolver, AnAllReduceSumsSixteenBitRows) {
   KernelRow row = gemm_row();
   row.op = "allreduce";

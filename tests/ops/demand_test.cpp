@@ -79,6 +79,19 @@ TEST_F(DemandTest, ExpertsStreamTheDistinctOnesAndComputeTheRoutedOnes) {
   EXPECT_DOUBLE_EQ(d.activations.base(), 2.0 * 4 * 110);
 }
 
+TEST_F(DemandTest, EvenRoutingStreamsAsManyExpertsAsItCan) {
+  ExpertGemm op{.m = 2,
+                .n = 100,
+                .k = 10,
+                .experts = 8,
+                .experts_per_token = 2,
+                .weights = id("F16"),
+                .even = true};
+  EXPECT_DOUBLE_EQ(demand(op).weights.base(), 4 * 2000);
+  op.m = 5;
+  EXPECT_DOUBLE_EQ(demand(op).weights.base(), 8 * 2000);
+}
+
 TEST_F(DemandTest, AllExpertsActiveIsTheDenseLayerOfTheirWidth) {
   for (const double rows : {1.0, 7.0, 300.0}) {
     const Demand moe = demand(ExpertGemm{
