@@ -35,6 +35,10 @@ std::vector<std::string> warnings_of(const Combination& asked, const sim::Report
   return warnings;
 }
 
+std::string format_label(const sim::Report& report) {
+  return report.weight_file.empty() ? report.format : report.format + " (per tensor)";
+}
+
 std::string basis_word(const sim::Report& report) {
   if (report.known_device) return "this device";
   return report.basis.empty() ? "datasheet" : report.basis.front().level;

@@ -21,6 +21,9 @@ struct Answer {
 /// device's facts are uncertain.
 std::vector<std::string> warnings_of(const Combination& asked, const sim::Report& report);
 
+/// The weight format, and that a file states it tensor by tensor.
+std::string format_label(const sim::Report& report);
+
 /// "unseen device" or how many rows of it were fitted: the basis in a word, for tables.
 std::string basis_word(const sim::Report& report);
 

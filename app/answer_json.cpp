@@ -61,6 +61,7 @@ Json answer_json(const Answer& answer, bool with_ops) {
             {"device", r.device},
             {"runtime", r.runtime},
             {"format", r.format},
+            {"weight_file", r.weight_file.empty() ? Json(nullptr) : Json(r.weight_file)},
             {"batch", json_number(r.batch)},
             {"context_start", json_number(r.context_start)},
             {"gen_tokens", json_number(r.gen_tokens)},

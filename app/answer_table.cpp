@@ -53,7 +53,7 @@ Table people_table(const std::vector<Answer>& answers) {
     const int decimals = decimals_for(rate, r.rate.lo.base(), r.rate.hi.base());
     const double ms = r.step.point.base() * 1e3;
     const int ms_decimals = decimals_for(ms, r.step.lo.base() * 1e3, r.step.hi.base() * 1e3);
-    table.add({fmt::format("{}", ++rank), r.model, r.format, r.device, r.runtime,
+    table.add({fmt::format("{}", ++rank), r.model, format_label(r), r.device, r.runtime,
                kv_of(answer.asked->request), fmt::format("{:.0f}", r.batch),
                fmt::format("{}", r.ranks), r.threads > 0 ? fmt::format("{}", r.threads) : "-",
                fmt::format("{:.0f}", r.context_start), fmt::format("{:.0f}", r.gen_tokens),

@@ -22,10 +22,11 @@ std::string defaults_of(const Combination& asked) {
 
 std::string header_line(const Answer& answer) {
   const sim::Request& request = answer.asked->request;
-  std::string line = fmt::format("{} {} on {}, {}, ctx {:.0f}..{:.0f}",
-                                 request.llm->name.empty() ? request.llm->id : request.llm->name,
-                                 answer.report.format, request.device->name, request.runtime->name,
-                                 request.context_start, request.context_start + request.gen_tokens);
+  std::string line =
+      fmt::format("{} {} on {}, {}, ctx {:.0f}..{:.0f}",
+                  request.llm->name.empty() ? request.llm->id : request.llm->name,
+                  format_label(answer.report), request.device->name, request.runtime->name,
+                  request.context_start, request.context_start + request.gen_tokens);
   if (request.batch > 1) line += fmt::format(", batch {:.0f}", request.batch);
   if (request.ranks > 1) line += fmt::format(", tp {}", request.ranks);
   if (request.facts.threads > 0) line += fmt::format(", {} threads", request.facts.threads);

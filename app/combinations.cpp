@@ -105,7 +105,8 @@ void apply_changes(Question& question, const std::vector<std::string>& texts) {
 
 void look_up(Question& question, const PredictOptions& options, const sim::Library& library) {
   for (const std::string& name : options.models) {
-    question.models.push_back(library.models.find(name));
+    question.models.push_back(
+        model::find_model(name, {library.models, library.formats, library.schemes}));
   }
   question.devices = library.devices.select(options.devices);
   apply_changes(question, options.changes);
@@ -118,13 +119,28 @@ void look_up(Question& question, const PredictOptions& options, const sim::Libra
   check_kv_formats(options.kv_values, library.formats);
 }
 
-/// The format that goes with a model on a host: the one named, or the usual one; "" when none is
-/// usual, which is noted.
-std::string format_for(Question& question, const model::Llm& llm, const Host& host,
+/// A weight file is in the format that it is in.
+void check_file_formats(const Question& question, const std::vector<std::string>& schemes) {
+  for (const model::NamedModel& model : question.models) {
+    if (!model.weights) continue;
+    for (const std::string& named : schemes) {
+      if (named == model.weights->scheme || named == model.weights->name()) continue;
+      throw Error(fmt::format(
+          "-q {}: the weights of '{}' are {}, tensor by tensor as the file has them; leave -q out, "
+          "or name the model instead of a file of it",
+          named, model.weights->file, model.weights->name()));
+    }
+  }
+}
+
+/// The format that goes with a model on a host: the one named or of its file, or the usual one; ""
+/// when none is usual, which is noted.
+std::string format_for(Question& question, const model::NamedModel& model, const Host& host,
                        const std::string& named, const sim::Library& library) {
+  if (model.weights) return model.weights->name();
   if (!named.empty()) return named;
   try {
-    return default_format(llm, *host.runtime, library);
+    return default_format(model.llm, *host.runtime, library);
   } catch (const Error& error) {
     question.skipped.push_back(fmt::format("{}: {}", host.device->id, error.what()));
     return "";
@@ -140,20 +156,22 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
   for (const std::string& name : options.formats) {
     schemes.push_back(scheme_of(name, library.schemes));
   }
+  check_file_formats(question, schemes);
   if (schemes.empty()) schemes.emplace_back();  // the usual one of each runtime
   const std::vector<Host> hosts = hosts_of(question, options, library);
   check_count(options, hosts.size());
-  for (const model::Llm& llm : question.models) {
+  for (const model::NamedModel& model : question.models) {
     for (const Host& host : hosts) {
       for (const std::string& named : schemes) {
         Combination base;
         base.default_runtime = host.is_default;
-        base.default_format = named.empty();
+        base.default_format = named.empty() && !model.weights;
         sim::Request& request = base.request;
-        request.llm = &llm;
+        request.llm = &model.llm;
+        request.weights = model.weights ? &*model.weights : nullptr;
         request.device = host.device;
         request.runtime = host.runtime;
-        request.scheme = format_for(question, llm, host, named, library);
+        request.scheme = format_for(question, model, host, named, library);
         request.device_changed = !options.changes.empty();
         request.facts.flash_attention = options.flash_attention;
         if (request.scheme.empty()) continue;

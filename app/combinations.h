@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/predict_options.h"
+#include "model/named_model.h"
 #include "sim/library.h"
 #include "sim/request.h"
 
@@ -25,14 +26,15 @@ struct Question {
   Question(const Question&) = delete;
   Question& operator=(const Question&) = delete;
 
-  std::vector<model::Llm> models;
+  std::vector<model::NamedModel> models;
   std::vector<hwdb::Device> devices;
   std::vector<hwdb::Runtime> runtimes;  ///< those named; empty: the usual one of each device
   std::vector<Combination> combinations;
   std::vector<std::string> skipped;  ///< one line for each device that a runtime does not run on
 };
 
-/// Throws Error for an unknown name or format, an impossible change of a datasheet, more
+/// Throws Error for an unknown name or format, a format other than that of a weight file that is
+/// asked about, an impossible change of a datasheet, more
 /// combinations than can be meant, and when nothing is left after skipping. `library` must outlive
 /// the question.
 Question question_of(const PredictOptions& options, const sim::Library& library);

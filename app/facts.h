@@ -11,6 +11,7 @@
 #include "hwdb/device.h"
 #include "hwdb/runtime.h"
 #include "model/llm.h"
+#include "model/weight_scheme.h"
 
 namespace foretoken::app {
 
@@ -27,5 +28,7 @@ Facts facts_of(const hwdb::Device& device);
 Facts facts_of(const hwdb::Runtime& runtime);
 Facts facts_of(const model::Llm& llm);
 Facts facts_of(const NumberFormat& format);
+/// Of a weight file: its size and how much of it is in which number format.
+Facts facts_of(const model::WeightAssignment& weights, const FormatTable& formats);
 
 }  // namespace foretoken::app

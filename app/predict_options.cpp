@@ -40,10 +40,11 @@ SortBy sort_of(const std::string& word) {
 }  // namespace
 
 void add_predict_flags(Flags& flags) {
-  flags.add_value("model,m", "MODEL", "id, Hugging Face name, config.json or YAML file");
+  flags.add_value("model,m", "MODEL", "id, Hugging Face name, .gguf, config.json or YAML file");
   flags.add_value("device,d", "DEVICE", "id, name, YAML file, 'all', 'class:npu', 'vendor:AMD'");
-  flags.add_value("quant,q", "FORMAT",
-                  "weight format, like Q4_K_M, fp8, w8a8 (default: runtime's)");
+  flags.add_value(
+      "quant,q", "FORMAT",
+      "weight format, like Q4_K_M, fp8, w8a8 (default: a .gguf file's own, else runtime's)");
   flags.add_value("runtime", "R", "runtime, or 'all' (default: the usual one of the device)");
   flags.add_value("batch,b", "N", "sequences decoded together (default 1)");
   flags.add_value("context,c", "N", "tokens in the cache at the start (default 0)");

@@ -9,6 +9,7 @@
 #include "app/json_text.h"
 #include "base/error.h"
 #include "base/suggest.h"
+#include "model/named_model.h"
 #include "sim/library.h"
 
 namespace foretoken::app {
@@ -41,9 +42,15 @@ std::vector<std::string> all_names(const sim::Library& library) {
   return names;
 }
 
-/// Everything that goes by this name, whatever it is.
+/// The model in a file of this path, or everything that goes by this name, whatever it is.
 std::vector<Facts> found(const std::string& name, const sim::Library& library) {
   std::vector<Facts> all;
+  if (model::is_model_file(name)) {
+    const auto model = model::find_model(name, {library.models, library.formats, library.schemes});
+    all.push_back(facts_of(model.llm));
+    if (model.weights) all.push_back(facts_of(*model.weights, library.formats));
+    return all;
+  }
   if (const model::Llm* llm = library.models.known(name)) all.push_back(facts_of(*llm));
   if (const hwdb::Device* device = library.devices.lookup(name)) all.push_back(facts_of(*device));
   if (const hwdb::Runtime* runtime = library.runtimes.lookup(name)) {
@@ -80,8 +87,9 @@ Json facts_json(const Facts& facts) {
 
 Outcome run_show(const Arguments& arguments, Console& console) {
   Flags flags("foretoken show ID [flags]",
-              "All facts about a device, model, runtime or format, with their source.");
-  flags.add_words("the id, name or alias to show", 1, 1);
+              "All facts about a device, model, runtime or format, with their source, or about a "
+              "model's file (.gguf, config.json, YAML).");
+  flags.add_words("the id, name, alias or model file to show", 1, 1);
   flags.add_value("output,o", "FORMAT", "text (default) or json");
   add_data_flag(flags);
   if (!flags.parse(arguments)) {

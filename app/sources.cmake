@@ -6,6 +6,7 @@ foretoken_library(app
     request_axes.cpp combinations.cpp answer.cpp
     answer_text.cpp answer_table.cpp answer_json.cpp predict_command.cpp op_question.cpp
     op_roofs.cpp op_command.cpp list_command.cpp facts_device.cpp facts_runtime.cpp facts_model.cpp
+    facts_weights.cpp
     show_command.cpp data_lint.cpp check_data_command.cpp calibrate_command.cpp scorecard_text.cpp
     scorecard_json.cpp few_shot_text.cpp rows_csv.cpp validate_command.cpp
   HEADERS

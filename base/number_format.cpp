@@ -20,6 +20,7 @@ namespace {
 constexpr int kSchema = 1;
 constexpr double kMostBytes = 1e6;
 constexpr std::int64_t kMostValues = 1 << 20;
+constexpr std::int64_t kMostGgmlType = 1 << 16;
 
 /// In the order of ArithmeticClass.
 const std::vector<std::string>& arithmetic_names() {
@@ -54,6 +55,9 @@ NumberFormat format_from(const std::string& id, YamlMap& map) {
   const std::string arithmetic = map.choice("arithmetic", arithmetic_names());
   const auto at = std::find(arithmetic_names().begin(), arithmetic_names().end(), arithmetic);
   format.arithmetic = static_cast<ArithmeticClass>(std::distance(arithmetic_names().begin(), at));
+  if (const auto type = map.find_integer("ggml_type", 0, kMostGgmlType)) {
+    format.ggml_type = static_cast<std::uint32_t>(*type);
+  }
   map.text("source");
   map.find_text("notes");
   return format;
@@ -75,6 +79,11 @@ void read_file(const std::string& path, FormatTable& table) {
       is_new = false;
       formats.fault(
           id, fmt::format("format name '{}' is taken already by '{}'", name, table[other].id));
+    }
+    if (const auto other = format.ggml_type ? table.find_ggml(*format.ggml_type) : std::nullopt) {
+      is_new = false;
+      formats.fault(id, fmt::format("ggml_type {} is taken already by '{}'", *format.ggml_type,
+                                    table[*other].id));
     }
     if (is_new) table.add(std::move(format));
   }
@@ -137,6 +146,13 @@ FormatId FormatTable::id_of(std::string_view name) const {
     known.insert(known.end(), format.aliases.begin(), format.aliases.end());
   }
   throw Error(fmt::format("unknown number format '{}'{}", name, did_you_mean(name, known)));
+}
+
+std::optional<FormatId> FormatTable::find_ggml(std::uint32_t type) const {
+  const auto found = std::find_if(formats_.begin(), formats_.end(),
+                                  [&](const NumberFormat& f) { return f.ggml_type == type; });
+  if (found == formats_.end()) return std::nullopt;
+  return static_cast<FormatId>(found - formats_.begin());
 }
 
 std::vector<std::string> FormatTable::names() const {

@@ -4,6 +4,7 @@
 /// The open set of formats is `data/formats/*.yaml`; once loaded, a format is an index.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct NumberFormat {
   std::string unpack;
   bool interleaved = false;  ///< rows of weights stand interleaved, several unpacked together
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
+  std::optional<std::uint32_t> ggml_type;  ///< its number in GGUF files
 
   double bytes_per_value() const { return bytes_per_block / static_cast<double>(values_per_block); }
   /// Bytes of a tensor of `rows` rows of `row_length` values, whole blocks a row.
@@ -51,6 +53,8 @@ class FormatTable {
   bool find(std::string_view name, FormatId& id) const;
   /// By id or alias; throws Error with a suggestion when unknown.
   FormatId id_of(std::string_view name) const;
+  /// By its number in GGUF files; nullopt when unknown.
+  std::optional<FormatId> find_ggml(std::uint32_t type) const;
   std::vector<std::string> names() const;
 
  private:

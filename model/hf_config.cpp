@@ -1,6 +1,5 @@
 #include "model/hf_config.h"
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -10,6 +9,7 @@
 #include "base/error.h"
 #include "base/json_file.h"
 #include "base/text_file.h"
+#include "model/arch_class.h"
 #include "model/hf_family.h"
 #include "model/hf_format.h"
 #include "model/hf_keys.h"
@@ -53,27 +53,6 @@ void set_extras(HfContext& c, std::size_t index, Layer& layer) {
       layer.moe->router_bias = false;
     }
   }
-}
-
-bool any_layer(const Llm& llm, bool (*holds)(const Layer&)) {
-  return std::any_of(llm.layers.begin(), llm.layers.end(), holds);
-}
-
-std::string arch_class_of(const Llm& llm) {
-  const bool moe = any_layer(llm, [](const Layer& layer) { return layer.moe.has_value(); });
-  if (any_layer(llm, [](const Layer& layer) { return layer.mla.has_value(); })) {
-    return moe ? "mla" : "mla-dense";
-  }
-  if (any_layer(llm, [](const Layer& layer) {
-        return layer.mamba || layer.delta_net || layer.short_conv;
-      })) {
-    return moe ? "hybrid-moe" : "hybrid";
-  }
-  if (any_layer(
-          llm, [](const Layer& layer) { return layer.attention && layer.attention->window > 0; })) {
-    return moe ? "moe-swa" : "swa";
-  }
-  return moe ? "moe" : "dense";
 }
 
 void set_body(HfContext& c, Llm& llm) {

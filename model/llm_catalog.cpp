@@ -154,9 +154,10 @@ Llm LlmCatalog::find(const std::string& name_or_path) const {
     names.push_back(llm.id);
     names.push_back(llm.name);
   }
-  throw Error(fmt::format(
-      "unknown model '{}'{} (a model's name, a config.json or an architecture .yaml is expected)",
-      name_or_path, did_you_mean(name_or_path, names)));
+  throw Error(
+      fmt::format("unknown model '{}'{} (a model's name, a .gguf file, a config.json or an "
+                  "architecture .yaml is expected)",
+                  name_or_path, did_you_mean(name_or_path, names)));
 }
 
 std::vector<std::string> LlmCatalog::ids() const {

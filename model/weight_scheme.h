@@ -17,9 +17,11 @@
 namespace foretoken::model {
 
 /// The formats of one model's tensors: those of `tensors_of(llm)`, then those of `mtp_tensors_of`
-/// where the file holds them.
+/// where the file holds them. Read from a weight file, it holds that file's own tensors instead,
+/// with what the file has beyond the shapes (gguf_weights.h).
 struct WeightAssignment {
   std::string scheme;  ///< without " + MTP"
+  std::string file;    ///< the weight file that states every tensor's format; "": a scheme does
   bool holds_mtp = false;
   std::vector<Tensor> tensors;
   std::vector<FormatId> formats;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
+#include <string_view>
 #include <utility>
 
 #include "ops/cores.h"
@@ -17,6 +19,18 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
   }
 }
 
+/// As a shell takes it for one word.
+std::string quoted(const std::string& path) {
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+=:,@%").find(c) != std::string_view::npos;
+  });
+  if (plain) return path;
+  std::string text = path;
+  replace_all(text, "'", "'\\''");
+  return "'" + text + "'";
+}
+
 std::string whole(double value) { return std::to_string(std::llround(value)); }
 
 }  // namespace
@@ -29,7 +43,7 @@ std::string check_command(const Request& request) {
     threads = std::max(1, static_cast<int>(ops::engaged_cores(*request.device, 0, balanced).count));
   }
   const std::array<std::pair<const char*, std::string>, 8> values{{
-      {"{model}", request.llm->id},
+      {"{model}", request.weights != nullptr ? quoted(request.weights->file) : request.llm->id},
       {"{name}", request.llm->name},
       {"{format}", request.scheme},
       {"{threads}", std::to_string(threads)},

@@ -138,7 +138,9 @@ Pricing pricing_for(const Request& request, const Library& library) {
 Report predict(const Request& request, const Library& library, double level) {
   const Pricing pricing = pricing_for(request, library);
   const model::WeightAssignment weights =
-      library.schemes.assign(request.scheme, *request.llm, library.formats);
+      request.weights != nullptr
+          ? *request.weights
+          : library.schemes.assign(request.scheme, *request.llm, library.formats);
   const StepLoads step = mean_step_loads(request, weights, library.formats);
   const StepCost cost = step_cost(step, pricing);
 
@@ -147,6 +149,7 @@ Report predict(const Request& request, const Library& library, double level) {
   report.device = request.device->id;
   report.runtime = request.runtime->id;
   report.format = weights.name();
+  report.weight_file = weights.file;
   report.format_approximate = weights.approximate;
   report.pool = pricing.pool->law.pool;
   report.batch = request.batch;

@@ -48,6 +48,7 @@ struct Report {
   std::string device;
   std::string runtime;
   std::string format;
+  std::string weight_file;  ///< that states each tensor's format; "": the format's scheme does
   std::string pool;
   double batch = 1;
   double context_start = 0;

@@ -9,6 +9,7 @@
 #include "hwdb/device.h"
 #include "hwdb/runtime.h"
 #include "model/llm.h"
+#include "model/weight_scheme.h"
 #include "ops/context_of.h"
 
 namespace foretoken::sim {
@@ -25,8 +26,9 @@ struct Request {
   const model::Llm* llm = nullptr;
   const hwdb::Device* device = nullptr;
   const hwdb::Runtime* runtime = nullptr;
-  std::string scheme;        ///< weight format, "Q4_K_M"
-  double batch = 1;          ///< sequences decoded together
+  std::string scheme;                                ///< weight format, "Q4_K_M"
+  const model::WeightAssignment* weights = nullptr;  ///< of a weight file, instead of the scheme's
+  double batch = 1;                                  ///< sequences decoded together
   double context_start = 0;  ///< tokens in the cache before the first new one
   double gen_tokens = 128;   ///< tokens generated in each sequence
   std::string kv_keys;       ///< KV cache formats; empty: the runtime's default

@@ -106,6 +106,25 @@ TEST(FormatTable, ANameTakenByAnotherFileIsAFault) {
             path + ":3:9: format name 'q4_K' is taken already by 'Q4_K'");
 }
 
+TEST(FormatTable, TheNumberInGgufFilesIsOfOneFormat) {
+  const TempFolder folder;
+  const std::string path = folder.write(
+      "a.yaml",
+      "schema: 1\nformats:\n"
+      "  A: {ggml_type: 7, values: 1, bytes: 2, kind: float, arithmetic: fp16, source: x}\n"
+      "  B: {values: 1, bytes: 2, kind: float, arithmetic: fp16, source: x}\n");
+  const FormatTable table = FormatTable::read(folder.path());
+  ASSERT_TRUE(table.find_ggml(7).has_value());
+  EXPECT_EQ(table[*table.find_ggml(7)].id, "A");
+  EXPECT_FALSE(table.find_ggml(8).has_value());
+  folder.write(
+      "b.yaml",
+      "schema: 1\nformats:\n"
+      "  C: {ggml_type: 7, values: 1, bytes: 2, kind: float, arithmetic: fp16, source: x}\n");
+  EXPECT_THAT(config_error_of([&] { FormatTable::read(folder.path()); }),
+              HasSubstr("ggml_type 7 is taken already by 'A'"));
+}
+
 TEST(FormatTable, AFolderWithoutFormatsIsAFault) {
   const TempFolder folder;
   EXPECT_THAT(config_error_of([&] { FormatTable::read(folder.path()); }),
