@@ -17,6 +17,8 @@ namespace {
 constexpr std::array kCommands{
     Command{"predict", "how fast a model decodes on a device, and whether it fits", run_predict},
     Command{"op", "one operator with all its roofs", run_op},
+    Command{"import", "measurements of other tools into a store", run_import},
+    Command{"export", "the rows of a store as CSV", run_export},
     Command{"calibrate", "fit the coefficients to the measured rows", run_calibrate},
     Command{"validate", "held-out errors, or a comparison with rows of your own", run_validate},
     Command{"list", "the models, devices, formats or runtimes that are known", run_list},

@@ -7,7 +7,8 @@ foretoken_library(app
     answer_text.cpp answer_table.cpp answer_json.cpp predict_command.cpp op_question.cpp
     op_roofs.cpp op_command.cpp list_command.cpp facts_device.cpp facts_runtime.cpp facts_model.cpp
     facts_weights.cpp
-    show_command.cpp data_lint.cpp check_data_command.cpp calibrate_command.cpp scorecard_text.cpp
+    show_command.cpp data_lint.cpp check_data_command.cpp calibrate_command.cpp
+    import_command.cpp scorecard_text.cpp
     scorecard_json.cpp few_shot_text.cpp rows_csv.cpp validate_command.cpp
   HEADERS
     version.h console.h flags.h values.h digits.h table.h json_text.h data_folders.h outcome.h

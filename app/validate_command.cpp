@@ -62,11 +62,12 @@ Outcome limits_kept(const validate::Scorecard& card, const validate::Limits& lim
 Outcome run_validate(const Arguments& arguments, Console& console) {
   Flags flags(
       "foretoken validate [--leave-out device|model|pair|source] [--few-shot COUNTS] "
-      "[--against ROWS.csv]",
+      "[--against ROWS]",
       "Held-out errors beside those of baselines, every fold refitted; or how well rows of "
       "your own are met.");
   flags.add_value("leave-out", "WHAT", "device (default), model, pair or source");
-  flags.add_value("against", "ROWS.csv", "rows from outside; nothing is fitted to them");
+  flags.add_value("against", "ROWS",
+                  "rows from outside, a CSV or a store (.h5); nothing is fitted to them");
   flags.add_value("few-shot", "COUNTS",
                   "comma list, like 0,1,4,16: each device left out, so many of its rows given "
                   "back, the others predicted");

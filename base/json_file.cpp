@@ -19,6 +19,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kDeepest = 200;
+// Finding the place of a fault walks the text: a file of nothing but faults must not take forever.
+constexpr std::size_t kMostFaults = 20;
 
 /// Line and column, from 1, of byte `at`.
 std::pair<int, int> place_of(std::string_view text, std::size_t at) {
@@ -84,6 +86,7 @@ class StrictBuilder : public nlohmann::json_sax<json> {
   bool key(string_t& name) override {
     if (!keys_.back().insert(name).second) {
       add_fault(key_start(), fmt::format("key '{}' appears twice", name));
+      if (faults_.size() == kMostFaults) return false;
     }
     return builder_.key(name);
   }

@@ -19,7 +19,8 @@ std::optional<double> CsvCells::number(std::string_view column) {
   if (!index) return std::nullopt;
   try {
     const auto value = table_.number(row_, *index);
-    if (!value || *value >= 0.0) return value;
+    if (!value) return value;
+    if (*value >= 0.0) return *value + 0.0;  // "-0" is 0
     fault(column, "must not be negative");
   } catch (const ConfigError& error) {
     faults_.insert(faults_.end(), error.faults().begin(), error.faults().end());

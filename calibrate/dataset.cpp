@@ -9,6 +9,7 @@
 #include "base/text_file.h"
 #include "calibrate/decode_csv.h"
 #include "calibrate/kernel_csv.h"
+#include "calibrate/row_store.h"
 
 namespace foretoken::calibrate {
 namespace {
@@ -134,8 +135,14 @@ Dataset read_dataset(const sim::Library& library, const std::vector<std::string>
 
 Dataset read_foreign(const sim::Library& library, const std::string& path) {
   Dataset data;
-  for (DecodeRow& row : read_decode_rows(path)) {
-    data.decode_rows.push_back(std::make_unique<DecodeRow>(std::move(row)));
+  if (path.ends_with(".h5")) {
+    for (Stored<DecodeRow>& row : read_row_store(path).decode) {
+      data.decode_rows.push_back(std::make_unique<DecodeRow>(std::move(row.row)));
+    }
+  } else {
+    for (DecodeRow& row : read_decode_rows(path)) {
+      data.decode_rows.push_back(std::make_unique<DecodeRow>(std::move(row)));
+    }
   }
   add_decode_rows(data, library, false);
   return data;

@@ -48,7 +48,7 @@ struct Dataset {
 /// Reads `measurements/decode/*.csv[.gz]` and `measurements/kernels/*.csv[.gz]` of the folders.
 Dataset read_dataset(const sim::Library& library, const std::vector<std::string>& data_folders);
 
-/// The same for one decode file of a user, none of whose rows is fitted.
+/// The same for one decode file of a user, or a store of imported rows (".h5"); none is fitted.
 Dataset read_foreign(const sim::Library& library, const std::string& path);
 
 }  // namespace foretoken::calibrate

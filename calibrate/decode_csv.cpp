@@ -57,7 +57,10 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
 }  // namespace
 
 std::vector<DecodeRow> read_decode_rows(const std::string& path) {
-  const CsvTable table = CsvTable::read(path);
+  return decode_rows_of(CsvTable::read(path));
+}
+
+std::vector<DecodeRow> decode_rows_of(const CsvTable& table) {
   for (const char* needed : {"device", "runtime", "model", "weight_format"}) table.column(needed);
   if (!table.find_column("decode_tok_s")) table.column("tpot_ms");
   std::vector<Fault> faults;

@@ -36,6 +36,7 @@ KernelRow read_row(CsvCells& cells, const CsvTable& table) {
   row.evenly_routed = cells.text("routing") == "balanced";
   row.gated = cells.text("notes").find("not gated") == std::string::npos;
   row.latency_seconds = number("latency_us") * 1e-6;
+  row.bytes = cells.number("bytes");
   row.footprint_over_llc = cells.number("footprint_over_llc");
   row.label = cells.labels("label", known_kernel_labels());
   return row;
@@ -44,7 +45,10 @@ KernelRow read_row(CsvCells& cells, const CsvTable& table) {
 }  // namespace
 
 std::vector<KernelRow> read_kernel_rows(const std::string& path) {
-  const CsvTable table = CsvTable::read(path);
+  return kernel_rows_of(CsvTable::read(path));
+}
+
+std::vector<KernelRow> kernel_rows_of(const CsvTable& table) {
   for (const char* needed : {"device", "runtime", "op", "latency_us"}) table.column(needed);
   std::vector<Fault> faults;
   CsvCells cells(table, faults);

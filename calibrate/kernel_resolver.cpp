@@ -62,6 +62,16 @@ std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) 
                            .weights = *weights,
                            .even = row.evenly_routed};
   }
+  if (row.op == "expert_gemm") {
+    const auto weights = format_of(library, row.weight_format, "BF16");
+    if (!weights || row.experts <= 0 || row.n <= 0 || row.k <= 0) return std::nullopt;
+    return ops::ExpertGemm{.m = std::max(row.m, 1.0),
+                           .n = row.n,
+                           .k = row.k,
+                           .experts = row.experts,
+                           .experts_per_token = row.experts_active,
+                           .weights = *weights};
+  }
   if (row.op == "embedding") {
     const auto table = format_of(library, row.weight_format, "BF16");
     if (!table) return std::nullopt;

@@ -72,6 +72,7 @@ struct KernelRow {
   bool evenly_routed = false;  ///< tokens spread evenly over experts
   bool gated = true;           ///< three matrices an expert, else two
   double latency_seconds = 0;
+  std::optional<double> bytes;  ///< that one call touches, as the tool that timed it counts them
   std::optional<double> footprint_over_llc;
   std::string label;
   std::string file;

@@ -1,5 +1,6 @@
 #include "base/json_file.h"
 
+#include <algorithm>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -37,6 +38,13 @@ TEST(JsonFile, EqualKeysInDifferentObjectsAreFine) {
 TEST(JsonFile, ADuplicateKeyIsToldAtItsPlace) {
   EXPECT_EQ(fault_of("{\"a\": 1,\n  \"b\": 2,\n  \"a\": 3}"), "x.json:3:3: key 'a' appears twice");
   EXPECT_EQ(fault_of(R"({"a\"": 1, "a\"": 3})"), "x.json:1:12: key 'a\"' appears twice");
+}
+
+TEST(JsonFile, StopsAfterTwentyFaults) {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) text += "\"a\":1,";
+  const std::string faults = fault_of(text + "\"a\":1}");
+  EXPECT_EQ(std::count(faults.begin(), faults.end(), '\n'), 19);
 }
 
 TEST(JsonFile, AllDuplicateKeysAreTold) {
