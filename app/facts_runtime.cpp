@@ -50,6 +50,7 @@ Facts facts_of(const hwdb::Runtime& runtime) {
   }
   facts.add("usual format", runtime.default_format);
   facts.add("usual kv format", runtime.kv_format);
+  facts.add("recurrent state format", runtime.state_format.empty() ? "F32" : runtime.state_format);
   facts.add("fuses", fused(runtime));
   facts.add("graphs", graphs(runtime));
   facts.add("quantizes activations", runtime.activation_quantization);

@@ -114,6 +114,7 @@ struct Runtime {
   std::string activation_quantization;  ///< "", "int8", "fp8": done before quantized GEMMs
   std::string default_format;     ///< weight format people usually run with it; "": none named
   std::string kv_format = "F16";  ///< default KV cache format
+  std::string state_format;       ///< of the state of recurrent layers; empty: FP32
   std::vector<std::string> host_operators;  ///< "embedding", "sampling"
 
   Bytes memory_overhead_fixed{};            ///< context, workspaces

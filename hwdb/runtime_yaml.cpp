@@ -148,6 +148,7 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
       top.find_choice("activation_quantization", {"int8", "fp8", "fp4", "int16"}).value_or("");
   runtime.default_format = top.find_text("default_format").value_or("");
   runtime.kv_format = top.find_text("kv_format").value_or("F16");
+  runtime.state_format = top.find_text("state_format").value_or("");
   runtime.host_operators = words(top, "host_operators", {"embedding", "head", "sampling"});
 }
 

@@ -14,11 +14,13 @@ program=${1:-build/release/foretoken}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for fold in device model; do
+# Operators by held-out shape do not depend on what else is left out: once is enough.
+for run in "device" "model --no-operators"; do
   {
-    printf 'Output of `foretoken validate --leave-out %s -o md`:\n\n' "$fold"
-    "$program" validate --leave-out "$fold" -o md
-  } >"$work/$fold.md"
+    printf 'Output of `foretoken validate --leave-out %s -o md`:\n\n' "$run"
+    # shellcheck disable=SC2086  # two words
+    "$program" validate --leave-out $run -o md
+  } >"$work/${run%% *}.md"
 done
 {
   printf 'Output of `foretoken validate --few-shot 0,1,4,16 -o md`:\n\n'

@@ -7,12 +7,6 @@
 #include "sim/step_loads.h"
 
 namespace foretoken::sim {
-namespace {
-
-constexpr double kStateBytes = 4.0;  // recurrent state is kept in FP32
-
-}  // namespace
-
 std::optional<bool> MemoryFit::fits() const {
   if (!capacity) return std::nullopt;
   return total() <= *capacity;
@@ -31,7 +25,7 @@ MemoryFit memory_fit(const Request& request, const model::WeightAssignment& weig
   fit.kv = model::kv_cache_bytes(llm, tokens, request.batch, options.kv_keys, options.kv_values,
                                  formats) /
            ranks;
-  fit.kv += Bytes::of(model::state_elements(llm) * kStateBytes * request.batch / ranks);
+  fit.kv += Bytes::of(model::state_elements(llm) * options.state_bytes * request.batch / ranks);
   const double width = static_cast<double>(llm.hidden) + static_cast<double>(llm.vocab) / 8.0;
   fit.overhead = runtime.memory_overhead_fixed +
                  Bytes::of(runtime.memory_overhead_per_hidden * width * request.batch);

@@ -28,6 +28,13 @@ std::vector<FormatId> plain_formats(const FormatTable& formats) {
   return plain;
 }
 
+/// Bytes an element of recurrent state.
+double state_bytes(const hwdb::Runtime& runtime, const FormatTable& formats) {
+  constexpr double kFp32 = 4.0;
+  if (runtime.state_format.empty()) return kFp32;
+  return formats[formats.id_of(runtime.state_format)].bytes_per_value();
+}
+
 std::string shard_of(const std::string& format, const std::string& fallback) {
   return format.empty() ? fallback : format;
 }
@@ -144,6 +151,7 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .static_kv_slots = static_cast<double>(runtime.static_kv_slots.value_or(0)),
           .kv_keys = keys,
           .kv_values = values,
+          .state_bytes = state_bytes(runtime, formats),
           .activation_table = formats.id_of("F16"),
           .ranks = request.ranks};
 }

@@ -142,6 +142,7 @@ TEST(RuntimeYaml, ReadsEveryFact) {
                runtime.whole_step_graph || runtime.expands_mla);
   EXPECT_EQ(runtime.activation_quantization, "int8");
   EXPECT_EQ(runtime.kv_format, "F16");
+  EXPECT_EQ(runtime.state_format, "");
   EXPECT_EQ(runtime.host_operators, (std::vector<std::string>{"embedding"}));
   EXPECT_EQ(runtime.static_kv_slots, 4096);
   EXPECT_EQ(runtime.rows_per_unpack, 8);

@@ -100,6 +100,17 @@ source: invented for tests
   EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), 4 * state);
   r.batch = 3;
   EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), 12 * state);
+  hwdb::Runtime runtime = test::invented_runtime();
+  runtime.state_format = "F16";
+  r.runtime = &runtime;
+  EXPECT_DOUBLE_EQ(fit_of(r).kv.base(), 6 * state);
+  // Read and written once a step as well.
+  const Library& library = invented_library();
+  const StepLoads step =
+      step_loads(r, library.schemes.assign(r.scheme, llm, library.formats), library.formats, 1, 0);
+  double read = 0.0;
+  for (const OpLoad& op : step.ops) read += op.demand.state.base() * op.repeat;
+  EXPECT_DOUBLE_EQ(read, 2 * 6 * state);
 }
 
 TEST(MemoryFit, StaticSlotsAreHeldWhetherUsedOrNot) {
