@@ -53,7 +53,7 @@ struct LoweringOptions {
   double static_kv_slots = 0;  ///< KV slots computed whether used or not; 0: as many as used
   FormatId kv_keys{};
   FormatId kv_values{};
-  double state_bytes = 4;  ///< of an element of recurrent state
+  double state_bytes = 4;       ///< of an element of recurrent state
   FormatId activation_table{};  ///< 16-bit format, for lookups and collectives
   int ranks = 1;                ///< tensor-parallel devices; this is the graph of one of them
 };

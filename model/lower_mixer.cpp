@@ -61,11 +61,10 @@ ops::Op latent_op(const MlaShape& a, const MixerShape& s) {
 
 MixerOp recurrence(const char* name, double state, const MixerShape& s) {
   return {name,
-          ops::Recurrence{
-              .batch = s.step.batch,
-              .tokens = s.step.queries,
-              .state = state / s.options.ranks,
-              .bytes_per_element = s.options.state_bytes},
+          ops::Recurrence{.batch = s.step.batch,
+                          .tokens = s.step.queries,
+                          .state = state / s.options.ranks,
+                          .bytes_per_element = s.options.state_bytes},
           1};
 }
 
