@@ -47,9 +47,7 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   if (!row.build_year) row.build_year = build_year_of(row.runtime, row.runtime_version);
   row.flash_attention = cells.flag("flash_attention");
   if (!row.flash_attention) row.flash_attention = flash_attention_in(row.notes);
-  row.expands_mla = expanded_mla_in(row.notes);
-  row.repacked = repacked_in(row.notes);
-  row.power_mode = power_mode_in(row.notes);
+  read_notes(row);
   if (!table.find_column("label")) row.label = labels_in(row);
   return row;
 }

@@ -33,12 +33,12 @@ KernelRow read_row(CsvCells& cells, const CsvTable& table) {
   row.experts_active = number("experts_active");
   row.tp = cells.number("tp").value_or(1.0);
   row.ep = cells.number("ep").value_or(1.0);
-  row.evenly_routed = cells.text("routing") == "balanced";
-  row.gated = cells.text("notes").find("not gated") == std::string::npos;
+  row.routing = cells.text("routing");
   row.latency_seconds = number("latency_us") * 1e-6;
   row.bytes = cells.number("bytes");
   row.footprint_over_llc = cells.number("footprint_over_llc");
   row.label = cells.labels("label", known_kernel_labels());
+  row.notes = cells.text("notes");
   return row;
 }
 

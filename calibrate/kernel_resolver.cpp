@@ -52,7 +52,8 @@ std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) 
     if (!weights || row.experts <= 0) return std::nullopt;
     // Gate, up and down as one operator: three matrices of n x k, two without a gate. Of the
     // experts a device holds its share, and it meets that share of each token's choices.
-    const double matrices = row.gated ? 3.0 : 2.0;
+    const bool gated = row.notes.find("not gated") == std::string::npos;
+    const double matrices = gated ? 3.0 : 2.0;
     const double devices = std::max(row.ep, 1.0);
     return ops::ExpertGemm{.m = std::max(row.m, 1.0),
                            .n = matrices * row.n / std::max(row.tp, 1.0),
@@ -60,7 +61,7 @@ std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) 
                            .experts = row.experts / devices,
                            .experts_per_token = row.experts_active / devices,
                            .weights = *weights,
-                           .even = row.evenly_routed};
+                           .even = row.routing == "balanced"};
   }
   if (row.op == "expert_gemm") {
     const auto weights = format_of(library, row.weight_format, "BF16");

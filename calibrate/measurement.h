@@ -68,13 +68,13 @@ struct KernelRow {
   double batch = 0, heads_q = 0, heads_kv = 0, head_dim = 0, kv_len = 0;
   double experts = 0, experts_active = 0;
   double tp = 1;
-  double ep = 1;               ///< devices that share the experts
-  bool evenly_routed = false;  ///< tokens spread evenly over experts
-  bool gated = true;           ///< three matrices an expert, else two
+  double ep = 1;        ///< devices that share the experts
+  std::string routing;  ///< of tokens to experts: "balanced", ...; empty: not said
   double latency_seconds = 0;
   std::optional<double> bytes;  ///< that one call touches, as the tool that timed it counts them
   std::optional<double> footprint_over_llc;
   std::string label;
+  std::string notes;
   std::string file;
   int line = 0;
 };

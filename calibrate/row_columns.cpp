@@ -209,11 +209,14 @@ std::span<const RowColumn<KernelRow>> kernel_columns() {
       number<R, &R::experts>("experts", kCount),
       number<R, &R::experts_active>("experts_active", kCount),
       number<R, &R::tp>("tp"),
+      number<R, &R::ep>("ep"),
+      text<R, &R::routing>("routing"),
       number<R, &R::latency_seconds>("latency_seconds",
                                      {.unit = "s", .csv_name = "latency_us", .csv_unit = 1e-6}),
       maybe<R, &R::bytes>("bytes", {.unit = "B"}),
       maybe<R, &R::footprint_over_llc>("footprint_over_llc"),
       text<R, &R::label>("label"),
+      text<R, &R::notes>("notes"),
   };
   return kColumns;
 }

@@ -52,6 +52,12 @@ std::string power_mode_in(std::string_view notes) {
   return std::string(rest.substr(0, rest.find_first_of(" ;,")));
 }
 
+void read_notes(DecodeRow& row) {
+  row.expands_mla = expanded_mla_in(row.notes);
+  row.repacked = repacked_in(row.notes);
+  row.power_mode = power_mode_in(row.notes);
+}
+
 std::string labels_in(const DecodeRow& row) {
   const std::string notes = lower(row.notes);
   const std::string parallelism = lower(row.parallelism);

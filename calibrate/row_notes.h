@@ -20,6 +20,9 @@ bool repacked_in(std::string_view notes);
 /// "15W" of "power mode 15W"; empty when the notes name none.
 std::string power_mode_in(std::string_view notes);
 
+/// Fills in what a row has from its notes alone, wherever the row was read.
+void read_notes(DecodeRow& row);
+
 /// "fa=1", "FA on", "flash attention off" ...; nullopt when the notes do not say.
 std::optional<bool> flash_attention_in(std::string_view notes);
 

@@ -158,8 +158,7 @@ RowStore read_row_store(const std::string& path) {
     if (row.batch <= 0.0) {
       throw Error(fmt::format("{}: 'decode/batch': row {}: expected more than zero", path, i + 1));
     }
-    row.expands_mla = expanded_mla_in(row.notes);
-    row.repacked = repacked_in(row.notes);
+    read_notes(row);
   }
   return store;
 }

@@ -29,13 +29,12 @@ enum class Attribute : std::uint8_t {
   Unpack,  ///< the kind, i-quants with a table of 16 values apart
   Tokens,  ///< token rows of the operator: "1", "2-3", "4-16", "17-64", ...
   Kernel,
-  Flash,  ///< flash attention: "on", "off", "unknown"
-  Llm,    ///< architecture class of the model: "dense", "moe", ...
-  Model,
+  Flash,   ///< flash attention: "on", "off", "unknown"
+  Llm,     ///< architecture class of the model: "dense", "moe", ...
   Scheme,  ///< the model's weight format as a whole
   Engine,  ///< the runtime's engine loop as built then: "present" or "former"
 };
-inline constexpr int kAttributes = 21;
+inline constexpr int kAttributes = 20;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);

@@ -169,7 +169,6 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Attribute::RuntimeVersion] = facts.runtime_version;
   c[Attribute::Source] = facts.source;
   c[Attribute::Llm] = facts.llm_class;
-  c[Attribute::Model] = facts.model;
   c[Attribute::Scheme] = facts.scheme;
   const bool former =
       runtime.engine_since && facts.build_year && *facts.build_year < *runtime.engine_since;

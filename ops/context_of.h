@@ -22,7 +22,6 @@ struct RunFacts {
   std::string runtime_version;
   std::string source;
   std::string llm_class;     ///< architecture class of the model
-  std::string model;         ///< id of the model
   std::string scheme;        ///< weight format of the model
   bool repacked = false;     ///< weights were interleaved while loading
   bool has_experts = false;  ///< any layer of the model routes tokens to experts

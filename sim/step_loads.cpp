@@ -70,7 +70,6 @@ StepLoads empty_step(const Request& request, const model::WeightAssignment& weig
   facts.has_experts = std::any_of(layers.begin(), layers.end(),
                                   [](const model::Layer& layer) { return layer.moe.has_value(); });
   facts.llm_class = request.llm->arch_class;
-  facts.model = request.llm->id;
   facts.scheme = weights.scheme;
   facts.hidden = static_cast<double>(request.llm->hidden);
   facts.batch = request.batch;

@@ -48,11 +48,10 @@ TEST(KernelCsv, ReadsAttentionAndExpertColumns) {
       "a,b,attention,1,8,32,4,128,4096,fp8,64,6,2,4,balanced,not gated: two matrices\n"
       "a,b,moe,1,,,,,,,64,6,,,power_law_1.2,\n");
   EXPECT_EQ(rows.front().ep, 4);
-  EXPECT_TRUE(rows.front().evenly_routed);
-  EXPECT_FALSE(rows.front().gated);
+  EXPECT_EQ(rows.front().routing, "balanced");
+  EXPECT_EQ(rows.front().notes, "not gated: two matrices");
   EXPECT_EQ(rows.back().ep, 1);
-  EXPECT_FALSE(rows.back().evenly_routed);
-  EXPECT_TRUE(rows.back().gated);
+  EXPECT_EQ(rows.back().routing, "power_law_1.2");
   const KernelRow& row = rows.front();
   EXPECT_EQ(row.batch, 8);
   EXPECT_EQ(row.heads_q, 32);

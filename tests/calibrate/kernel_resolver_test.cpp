@@ -90,7 +90,7 @@ TEST(KernelResolver, ExpertsWithoutAGateAreTwoMatrices) {
   row.m = 1;
   row.experts = 8;
   row.experts_active = 2;
-  row.gated = false;
+  row.notes = "not gated: two matrices";
   EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().demand.weights.base(), 2 * 2 * 1000.0 * 2000 * 2);
 }
 
@@ -113,7 +113,7 @@ TEST(KernelResolver, EvenRoutingMeetsEachExpertOnceBeforeAnyTwice) {
   row.m = 3;
   row.experts = 8;
   row.experts_active = 2;
-  row.evenly_routed = true;
+  row.routing = "balanced";
   EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().demand.weights.base(), 6 * 3 * 1000.0 * 2000 * 2);
   row.m = 5;
   EXPECT_DOUBLE_EQ(resolve(row).loads.ops.front().demand.weights.base(), 8 * 3 * 1000.0 * 2000 * 2);

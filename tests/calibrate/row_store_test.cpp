@@ -39,6 +39,7 @@ RowStore two_rows() {
   decode.row.flash_attention = false;
   decode.row.time_kind = TimeKind::Median;
   decode.row.batch_kind = BatchKind::Waves;
+  decode.row.notes = "power mode 15W; mla 0; repacked";
   decode.from = {"f.json", "0123", "llama-bench", "b4500", "2026-11-20T23:00:55Z", "2026-11-26"};
   store.decode.push_back(decode);
   Stored<KernelRow> kernel;
@@ -49,6 +50,9 @@ RowStore two_rows() {
   kernel.row.m = 1;
   kernel.row.latency_seconds = 53.86 * 1e-6;
   kernel.row.bytes = 33067008;
+  kernel.row.ep = 4;
+  kernel.row.routing = "balanced";
+  kernel.row.notes = "not gated: two matrices";
   store.kernels.push_back(kernel);
   return store;
 }
@@ -76,6 +80,13 @@ TEST(RowStore, GoesThroughCsvAndBackToTheByte) {
   EXPECT_EQ(read.decode[0].row.batch_kind, BatchKind::Waves);
   EXPECT_EQ(read.decode[0].from.measured, "2026-11-20T23:00:55Z");
   EXPECT_EQ(read.kernels.at(0).row.footprint_over_llc, std::nullopt);
+  EXPECT_EQ(read.kernels[0].row.ep, 4);
+  EXPECT_EQ(read.kernels[0].row.routing, "balanced");
+  EXPECT_EQ(read.kernels[0].row.notes, "not gated: two matrices");
+  // What the notes say is known again.
+  EXPECT_EQ(read.decode[0].row.power_mode, "15W");
+  EXPECT_EQ(read.decode[0].row.expands_mla, true);
+  EXPECT_TRUE(read.decode[0].row.repacked);
   EXPECT_THAT(decode_csv_text(read), HasSubstr(",18.713,"));
   EXPECT_THAT(kernel_csv_text(read), HasSubstr(",53.86,"));
   write_row_store(folder / "b.h5", through_csv(read));
