@@ -67,6 +67,7 @@ struct KernelRow {
   double m = 0, n = 0, k = 0;
   double batch = 0, heads_q = 0, heads_kv = 0, head_dim = 0, kv_len = 0;
   double experts = 0, experts_active = 0;
+  int threads = 0;  ///< of a CPU; 0: not said
   double tp = 1;
   double ep = 1;        ///< devices that share the experts
   std::string routing;  ///< of tokens to experts: "balanced", ...; empty: not said
