@@ -6,7 +6,8 @@ namespace foretoken::hwdb {
 
 std::string_view text_of(Fusion fusion) {
   constexpr std::array<std::string_view, kFusions> kWords{
-      "qkv", "gate_up", "norm", "norm_scale", "rope", "moe", "routing", "glu", "quantization"};
+      "qkv", "gate_up", "norm", "norm_scale",   "rope",
+      "moe", "routing", "glu",  "quantization", "hyper_connections"};
   return kWords[static_cast<std::size_t>(fusion)];
 }
 

@@ -40,10 +40,12 @@ enum class Fusion : std::uint8_t {
   Routing,       ///< softmax, top-k and weights of the experts; the weighted sum of their outputs
   Glu,           ///< the activation and its product with the gated half
   Quantization,  ///< an input is quantized once for all GEMMs that read it
+  HyperConnections,  ///< the mixing of residual streams, with all its Sinkhorn rounds
 };
-inline constexpr int kFusions = 9;
+inline constexpr int kFusions = 10;
 
-/// "qkv", "gate_up", "norm", "norm_scale", "rope", "moe", "routing", "glu", "quantization".
+/// "qkv", "gate_up", "norm", "norm_scale", "rope", "moe", "routing", "glu", "quantization",
+/// "hyper_connections".
 std::string_view text_of(Fusion fusion);
 
 /// Decode attention reads keys and values once for all query heads that share them, instead of

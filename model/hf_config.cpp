@@ -73,6 +73,11 @@ void set_body(HfContext& c, Llm& llm) {
     llm.position_rows =
         keys.size({"max_position_embeddings", "n_positions"}) + c.family.extra_position_rows;
   }
+  if (const std::int64_t streams = keys.find_size({"hc_mult"}, 64); streams > 0) {
+    constexpr std::int64_t kPublishedRounds = 20;
+    const std::int64_t rounds = keys.find_size({"hc_sinkhorn_iters"}, 1000);
+    llm.hyper = {.streams = streams, .rounds = rounds > 0 ? rounds : kPublishedRounds};
+  }
   if (const std::int64_t dim = keys.find_size({"hidden_size_per_layer_input"}); dim > 0) {
     llm.per_layer = {.dim = dim,
                      .vocab = keys.size({"vocab_size_per_layer_input", "vocab_size"}),

@@ -136,6 +136,13 @@ struct PerLayerInput {
   std::int64_t laurel_rank = 0;
 };
 
+/// Hyper-connections (mHC): several residual streams, mixed before and after every half of a layer
+/// by a matrix that is made doubly stochastic by Sinkhorn rounds (arXiv 2512.24880).
+struct HyperConnections {
+  std::int64_t streams = 0;  ///< 0: none
+  std::int64_t rounds = 0;   ///< of row and column normalization
+};
+
 struct Llm {
   std::string id;
   std::string name;  ///< Hugging Face name
@@ -154,6 +161,7 @@ struct Llm {
   std::vector<Layer> layers;
   std::int64_t encoder_layers = 0;  ///< leading layers that run once for a prompt, not each token
   PerLayerInput per_layer;
+  HyperConnections hyper;
   std::int64_t mtp_layers = 0;  ///< multi-token-prediction layers after `layers`, not in any count
   bool mtp_own_tables = false;  ///< each of them has an embedding and a head of its own
   std::int64_t max_context = 0;

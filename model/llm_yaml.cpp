@@ -16,6 +16,7 @@ namespace {
 constexpr int kSchema = 1;
 constexpr std::int64_t kMaxSize = std::int64_t{1} << 24;
 constexpr std::int64_t kMaxContext = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxSinkhornRounds = 1000;
 constexpr Range kParamsRange{.low = 1.0, .high = 1e15};
 
 const std::vector<std::string> kArchClasses = {
@@ -56,6 +57,10 @@ void read_body(YamlMap& top, Llm& llm) {
                      .vocab = input->integer("vocab", 1, kMaxSize),
                      .altup = input->find_integer("altup", 2, 64).value_or(0),
                      .laurel_rank = input->find_integer("laurel_rank", 1, kMaxSize).value_or(0)};
+  }
+  if (auto hyper = top.find_map("hyper_connections")) {
+    llm.hyper = {.streams = hyper->integer("streams", 2, 64),
+                 .rounds = hyper->integer("rounds", 1, kMaxSinkhornRounds)};
   }
 }
 

@@ -156,6 +156,20 @@ struct Lowering {
     }
   }
 
+  /// Residual streams mixed before a half of a layer and written back after it. Operator by
+  /// operator that is: a norm of all streams and its scaling, product with the mixing matrix, scale
+  /// and bias, three slices, two sigmoids with their scaling, softmax, weighted sum; then in every
+  /// Sinkhorn round two sums and two divisions; after the half two products and a sum.
+  void add_hyper_connection() {
+    if (llm.hyper.streams == 0) return;
+    constexpr double kOutsideRounds = 16;
+    constexpr double kOfRound = 4;
+    const double launches = options.fuses_hyper_connections
+                                ? 2.0
+                                : kOutsideRounds + kOfRound * static_cast<double>(llm.hyper.rounds);
+    add_small("hyper_connection", static_cast<double>(llm.hidden), launches);
+  }
+
   void add_mixer_half(const Layer& layer, const std::vector<std::size_t>& members) {
     const double hidden = static_cast<double>(llm.hidden);
     const std::vector<Matrix> inputs = matrices(members, TensorUse::InputProjection, nullptr);
@@ -221,7 +235,9 @@ struct Lowering {
     const double small =
         norms * norm_launches(options) + (options.fuses_norm ? 0.0 : static_cast<double>(halves));
     add_small("norms_and_residuals", hidden, small);
+    add_hyper_connection();
     add_mixer_half(layer, group.tensors);
+    add_hyper_connection();
     add_ffn_half(layer, group.tensors);
   }
 

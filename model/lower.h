@@ -43,6 +43,7 @@ struct LoweringOptions {
   bool fuses_norm_scale = false;
   bool fuses_routing = false;
   bool fuses_glu = false;
+  bool fuses_hyper_connections = false;
   bool shares_quantization = false;  ///< an input is quantized once for all GEMMs that read it
   bool expands_mla = false;
   bool keeps_windows = true;  ///< false: a window masks the whole cache, all of it is read

@@ -140,6 +140,7 @@ model::LoweringOptions lowering_options(const Request& request, const FormatTabl
           .fuses_norm_scale = fuses(hwdb::Fusion::NormScale),
           .fuses_routing = fuses(hwdb::Fusion::Routing),
           .fuses_glu = fuses(hwdb::Fusion::Glu),
+          .fuses_hyper_connections = fuses(hwdb::Fusion::HyperConnections),
           .shares_quantization = fuses(hwdb::Fusion::Quantization),
           .expands_mla = request.expands_mla.value_or(runtime.expands_mla),
           .keeps_windows = ops::keeps_windows(runtime, year),
