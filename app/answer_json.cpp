@@ -15,6 +15,15 @@ Json memory_json(const sim::MemoryFit& memory) {
           {"fits", fits ? Json(*fits) : Json(nullptr)}};
 }
 
+Json energy_json(const sim::EnergyReport& energy) {
+  const sim::EnergySplit& s = energy.split;
+  return {{"idle", json_number(s.idle.base())},
+          {"waiting", json_number(s.waiting.base())},
+          {"memory", json_number(s.memory.base())},
+          {"unpacking", json_number(s.unpacking.base())},
+          {"arithmetic", json_number(s.arithmetic.base())}};
+}
+
 Json ops_json(const sim::Report& report) {
   Json ops = Json::array();
   for (const sim::OpReport& op : report.ops) {
@@ -74,6 +83,13 @@ Json answer_json(const Answer& answer, bool with_ops) {
             {"memory_bytes", memory_json(r.memory)},
             {"bound", r.bound}};
   if (with_ops) json["ops"] = ops_json(r);
+  if (r.energy) {
+    json["energy_joules_per_token"] = json_estimate(r.energy->per_token);
+    json["power_watts"] = json_estimate(r.energy->power);
+    json["power_scope"] = r.energy->scope;
+    json["energy_split_joules"] = energy_json(*r.energy);
+    json["energy_basis"] = {{"level", r.energy->basis}, {"rows", json_number(r.energy->rows)}};
+  }
   json["basis"] = basis_json(r);
   json["known_device"] = r.known_device;
   json["pool"] = r.pool;

@@ -42,6 +42,8 @@ Table people_table(const std::vector<Answer>& answers) {
                {fmt::format("{:.0f} % interval", level * 100.0), Right},
                {"ms/token", Right},
                {"% of peak", Right},
+               {"J/token", Right},
+               {"W", Right},
                {"memory GiB", Right},
                {"fits"},
                {"bound"},
@@ -53,20 +55,41 @@ Table people_table(const std::vector<Answer>& answers) {
     const int decimals = decimals_for(rate, r.rate.lo.base(), r.rate.hi.base());
     const double ms = r.step.point.base() * 1e3;
     const int ms_decimals = decimals_for(ms, r.step.lo.base() * 1e3, r.step.hi.base() * 1e3);
-    table.add({fmt::format("{}", ++rank), r.model, format_label(r), r.device, r.runtime,
-               kv_of(answer.asked->request), fmt::format("{:.0f}", r.batch),
-               fmt::format("{}", r.ranks), r.threads > 0 ? fmt::format("{}", r.threads) : "-",
-               fmt::format("{:.0f}", r.context_start), fmt::format("{:.0f}", r.gen_tokens),
+    table.add({fmt::format("{}", ++rank),
+               r.model,
+               format_label(r),
+               r.device,
+               r.runtime,
+               kv_of(answer.asked->request),
+               fmt::format("{:.0f}", r.batch),
+               fmt::format("{}", r.ranks),
+               r.threads > 0 ? fmt::format("{}", r.threads) : "-",
+               fmt::format("{:.0f}", r.context_start),
+               fmt::format("{:.0f}", r.gen_tokens),
                rounded(rate, decimals),
                fmt::format("{}..{}", rounded(r.rate.lo.base(), decimals),
                            rounded(r.rate.hi.base(), decimals)),
-               rounded(ms, ms_decimals), fmt::format("{:.0f}", r.share_of_peak * 100.0),
-               gibibytes(r.memory.total()), fits_word(r.memory, "?"), r.bound, basis_word(r)});
+               rounded(ms, ms_decimals),
+               fmt::format("{:.0f}", r.share_of_peak * 100.0),
+               r.energy ? significant(r.energy->per_token.point.base(), 3) : "-",
+               r.energy ? significant(r.energy->power.point.base(), 3) : "-",
+               gibibytes(r.memory.total()),
+               fits_word(r.memory, "?"),
+               r.bound,
+               basis_word(r)});
   }
   return table;
 }
 
 std::string full(double value) { return fmt::format("{}", value); }
+
+std::string joules_of(const sim::Report& report, Joules Estimate<Joules>::*value) {
+  return report.energy ? full((report.energy->per_token.*value).base()) : "";
+}
+
+std::string watts_of(const sim::Report& report, Watts Estimate<Watts>::*value) {
+  return report.energy ? full((report.energy->power.*value).base()) : "";
+}
 
 }  // namespace
 
@@ -108,6 +131,13 @@ std::string answers_csv(const std::vector<Answer>& answers) {
                {"kv_bytes_per_token"},
                {"activations_bytes_per_token"},
                {"share_of_peak"},
+               {"energy_joules_per_token"},
+               {"energy_joules_per_token_lo"},
+               {"energy_joules_per_token_hi"},
+               {"power_watts"},
+               {"power_watts_lo"},
+               {"power_watts_hi"},
+               {"power_scope"},
                {"memory_weights_bytes"},
                {"memory_kv_bytes"},
                {"memory_overhead_bytes"},
@@ -139,6 +169,13 @@ std::string answers_csv(const std::vector<Answer>& answers) {
                full(r.kv_read.base()),
                full(r.activations.base()),
                full(r.share_of_peak),
+               joules_of(r, &Estimate<Joules>::point),
+               joules_of(r, &Estimate<Joules>::lo),
+               joules_of(r, &Estimate<Joules>::hi),
+               watts_of(r, &Estimate<Watts>::point),
+               watts_of(r, &Estimate<Watts>::lo),
+               watts_of(r, &Estimate<Watts>::hi),
+               r.energy ? r.energy->scope : "",
                full(r.memory.weights.base()),
                full(r.memory.kv.base()),
                full(r.memory.overhead.base()),

@@ -61,6 +61,42 @@ std::string memory_line(const sim::MemoryFit& memory) {
                      memory_text(memory.capacity->base()), *fits ? "fits" : "DOES NOT FIT", parts);
 }
 
+/// Joules a token and watts, with what they are spent on, largest first.
+std::string energy_line(const sim::EnergyReport& energy) {
+  const sim::EnergySplit& s = energy.split;
+  struct Part {
+    const char* name;
+    Joules joules;
+  };
+  std::vector<Part> parts{{"idle", s.idle},
+                          {"waiting", s.waiting},
+                          {"memory", s.memory},
+                          {"unpacking", s.unpacking},
+                          {"arithmetic", s.arithmetic}};
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const Part& a, const Part& b) { return a.joules > b.joules; });
+  Joules sum{};
+  for (const Part& part : parts) sum += part.joules;
+  const auto& joules = energy.per_token;
+  const int decimals = decimals_for(joules.point.base(), joules.lo.base(), joules.hi.base());
+  const int watts =
+      decimals_for(energy.power.point.base(), energy.power.lo.base(), energy.power.hi.base());
+  std::string line = fmt::format(
+      "  energy  {} J/token  ({}..{})   {} W at the {} ({}..{})  ",
+      rounded(joules.point.base(), decimals), rounded(joules.lo.base(), decimals),
+      rounded(joules.hi.base(), decimals), rounded(energy.power.point.base(), watts), energy.scope,
+      rounded(energy.power.lo.base(), watts), rounded(energy.power.hi.base(), watts));
+  constexpr double kWorthSaying = 0.01;
+  const char* separator = " ";
+  for (const Part& part : parts) {
+    const double share = sum.base() > 0.0 ? part.joules / sum : 0.0;
+    if (share < kWorthSaying) continue;
+    line += fmt::format("{}{} {}", separator, part.name, percent(share));
+    separator = " | ";
+  }
+  return line + "\n";
+}
+
 /// The causes of the step's time, largest first, those of at least 1 %.
 std::string bound_line(const sim::Report& report) {
   struct Part {
@@ -108,7 +144,8 @@ std::string answer_text(const Answer& answer) {
   const sim::Report& report = answer.report;
   const std::string check =
       report.check_command.empty() ? "no benchmark of this runtime is known" : report.check_command;
-  return header_line(answer) + rate_line(report) + memory_line(report.memory) + bound_line(report) +
+  return header_line(answer) + rate_line(report) + memory_line(report.memory) +
+         (report.energy ? energy_line(*report.energy) : "") + bound_line(report) +
          basis_line(answer) + fmt::format("  check   {}\n", check);
 }
 

@@ -174,6 +174,8 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
         request.scheme = format_for(question, model, host, named, library);
         request.device_changed = !options.changes.empty();
         request.facts.flash_attention = options.flash_attention;
+        request.power_scope = options.power_scope;
+        if (options.power_limit) request.power_limit = Watts::of(*options.power_limit);
         if (request.scheme.empty()) continue;
         for (sim::Request& each : along_axes(request, options)) {
           Combination next = base;

@@ -11,6 +11,7 @@ constexpr NumberRange kContextRange{0, 1e8};
 constexpr NumberRange kGenRange{1, 1e8};
 constexpr NumberRange kThreadRange{1, 65536};
 constexpr NumberRange kRankRange{1, 1024};
+constexpr NumberRange kPowerRange{0.01, 1e6};
 constexpr NumberRange kRateRange{0, 1e12};
 
 std::vector<std::string> list_of(const Flags& flags, const char* name) {
@@ -54,6 +55,11 @@ void add_predict_flags(Flags& flags) {
   flags.add_value("threads,t", "N", "CPU threads (default: what the runtime takes)");
   flags.add_value("tp", "N", "tensor-parallel devices (default 1)");
   flags.add_value("flash-attn", "0|1", "flash attention off or on; also -fa (default: not said)");
+  flags.add_value("scope", "WHERE",
+                  "where power is read: chip, rails, soc, gpu, board, wall (default: as usual for "
+                  "the device's class)");
+  flags.add_value("power-limit", "W",
+                  "watts that each device is held to; time stretches to keep it");
   flags.add_values("set", "P=V|P*=F",
                    "what-if on a datasheet parameter, like "
                    "'memory.bandwidth*=1.25'; repeatable");
@@ -81,6 +87,11 @@ PredictOptions predict_options(const Flags& flags) {
   if (flags.given("flash-attn")) {
     const std::string word = flags.choice("flash-attn", {"0", "1", "off", "on"}, "");
     options.flash_attention = word == "1" || word == "on";
+  }
+  options.power_scope =
+      flags.choice("scope", {"", "chip", "rails", "soc", "gpu", "board", "wall"}, "");
+  if (const auto text = flags.find("power-limit")) {
+    options.power_limit = plain_number(flags.written("power-limit"), *text, kPowerRange);
   }
   options.changes = flags.all("set");
   options.ops = flags.given("ops");

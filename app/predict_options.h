@@ -27,7 +27,9 @@ struct PredictOptions {
   std::vector<double> threads{0};  ///< 0: not said
   std::vector<double> ranks{1};
   std::optional<bool> flash_attention;
-  std::vector<std::string> changes;  ///< "memory.bandwidth*=1.25"
+  std::string power_scope;            ///< "": as usual for the device
+  std::optional<double> power_limit;  ///< watts of each device
+  std::vector<std::string> changes;   ///< "memory.bandwidth*=1.25"
   bool ops = false;
   SortBy sort = SortBy::Rate;
   std::optional<double> min_rate;  ///< tokens/s

@@ -10,6 +10,7 @@
 
 #include "app/digits.h"
 #include "app/table.h"
+#include "validate/energy_baselines.h"
 
 namespace foretoken::app {
 namespace {
@@ -26,13 +27,17 @@ std::string baseline_cell(const Metrics& metrics) {
   return metrics.rows == 0 ? "-" : percent(metrics.median_ape, 1);
 }
 
-Table groups_table(const std::vector<Group>& groups, const char* heading) {
+std::string_view baseline_name(bool energy, int baseline) {
+  return energy ? validate::energy_baseline_name(baseline) : validate::baseline_name(baseline);
+}
+
+Table groups_table(const Scorecard& card, const std::vector<Group>& groups, const char* heading) {
   std::vector<Table::Column> columns{{heading},          {"rows", Right},    {"median", Right},
                                      {"MAPE", Right},    {"p90", Right},     {"bias", Right},
                                      {"in 50 %", Right}, {"in 80 %", Right}, {"in 90 %", Right},
                                      {"width", Right}};
   for (int b = 0; b < validate::kBaselines; ++b) {
-    columns.push_back({std::string(validate::baseline_name(b)), Right});
+    columns.push_back({std::string(baseline_name(card.energy, b)), Right});
   }
   Table table(std::move(columns));
   for (const Group& group : groups) {
@@ -83,8 +88,12 @@ std::string skipped_text(const Scorecard& card) {
 }
 
 Table worst_table(const Scorecard& card) {
-  Table table(
-      {{"row"}, {"measured t/s", Right}, {"predicted t/s", Right}, {"error", Right}, {"what"}});
+  const std::string unit = card.energy ? "J/token" : "t/s";
+  Table table({{"row"},
+               {"measured " + unit, Right},
+               {"predicted " + unit, Right},
+               {"error", Right},
+               {"what"}});
   for (const validate::Worst& row : card.worst) {
     table.add({row.row_id, significant(row.measured, 3), significant(row.predicted, 3),
                fmt::format("{:+.0f} %", (row.predicted / row.measured - 1.0) * 100.0), row.what});
@@ -98,10 +107,11 @@ std::string headline(const Scorecard& card) {
           ? "rows from outside, nothing fitted to them"
           : fmt::format("each {} left out in turn, {} refits", card.leave_out, card.folds);
   return fmt::format(
-      "{}\n{} rows, {} clean ones predicted: median error {}, MAPE {}, p90 {}, bias {:+.1f} %, "
-      "Kendall tau {:.2f}\n",
+      "{}\n{} rows, {} clean ones predicted: median error {}, MAPE {}, p90 {}, bias {:+.1f} %{}\n",
       how, card.rows, card.predicted, percent(card.all.median_ape, 1), percent(card.all.mape, 1),
-      percent(card.all.p90_ape, 1), card.all.bias * 100.0, card.kendall_tau);
+      percent(card.all.p90_ape, 1), card.all.bias * 100.0,
+      card.energy ? std::string(", time as measured")
+                  : fmt::format(", Kendall tau {:.2f}", card.kendall_tau));
 }
 
 }  // namespace
@@ -114,7 +124,7 @@ std::vector<std::string> unbeaten(const Scorecard& card) {
       const Metrics& baseline = group.baselines[static_cast<std::size_t>(b)];
       if (baseline.rows == 0 || baseline.median_ape > group.metrics.median_ape) continue;
       sentences.push_back(fmt::format("{} ({} rows): '{}' has {}, we have {}", group.key,
-                                      group.metrics.rows, validate::baseline_name(b),
+                                      group.metrics.rows, baseline_name(card.energy, b),
                                       percent(baseline.median_ape, 1),
                                       percent(group.metrics.median_ape, 1)));
     }
@@ -127,15 +137,16 @@ std::string scorecard_text(const Scorecard& card, ScorecardStyle style) {
   std::vector<Group> groups = card.groups;
   groups.push_back({"all", card.all, card.baselines});
   std::string text = headline(card);
-  text += section("clean rows (errors of time per token; baselines: median error)",
-                  groups_table(groups, "group"), style);
+  text += section(fmt::format("clean rows (errors of {} per token; baselines: median error)",
+                              card.energy ? "energy" : "time"),
+                  groups_table(card, groups, "group"), style);
   text += section("clean rows by pool and kind of model (the same rows)",
-                  groups_table(card.clean_by_kind, "pool and kind"), style);
-  text += section("operators", groups_table(card.operators, "operator"), style);
-  text += section("clean rows by label (counted above)", groups_table(card.clean_by_label, "label"),
-                  style);
+                  groups_table(card, card.clean_by_kind, "pool and kind"), style);
+  text += section("operators", groups_table(card, card.operators, "operator"), style);
+  text += section("clean rows by label (counted above)",
+                  groups_table(card, card.clean_by_label, "label"), style);
   text += section("rows with an excluding label, not counted above",
-                  groups_table(card.labelled, "label"), style);
+                  groups_table(card, card.labelled, "label"), style);
   text += section("worst rows", worst_table(card), style);
   text += skipped_text(card);
   const std::vector<std::string> not_beaten = unbeaten(card);

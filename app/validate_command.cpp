@@ -33,7 +33,8 @@ validate::ValidateOptions options_of(const Flags& flags, Console& console) {
   if (const auto text = flags.find("pool")) {
     options.pools = list_items(flags.written("pool"), *text);
   }
-  options.operators = !flags.given("no-operators");
+  options.energy = flags.given("energy");
+  options.operators = !flags.given("no-operators") && !options.energy;
   options.lines = flags.given("rows");
   options.progress = [&console](std::size_t done, std::size_t all) {
     console.progress("folds refitted", done, all);
@@ -79,6 +80,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
                   "bars that the errors must keep; exit code 1 and a line for each that is not");
   flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
   flags.add_value("rows", "FILE.csv", "write every predicted row to a file");
+  flags.add_switch("energy", "joules a token of rows that state power, in place of their times");
   flags.add_switch("no-operators", "leave the operator rows out");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   flags.add_value("output,o", "FORMAT", "text (default), md or json");
@@ -99,6 +101,13 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   // Read before the folds: a fault in the file must not cost minutes.
   const validate::Limits limits =
       limits_file ? validate::read_limits(*limits_file) : validate::Limits{};
+  if (options.energy) {
+    for (const char* other : {"against", "pool", "few-shot"}) {
+      if (flags.given(other)) {
+        throw UsageError(fmt::format("--energy and --{} exclude each other", other));
+      }
+    }
+  }
   const auto shots = flags.find("few-shot");
   if (shots) {
     for (const char* other : {"against", "leave-out", "group-by", "worst", "limits", "rows"}) {

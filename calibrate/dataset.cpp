@@ -10,6 +10,7 @@
 #include "calibrate/decode_csv.h"
 #include "calibrate/kernel_csv.h"
 #include "calibrate/row_store.h"
+#include "sim/energy.h"
 
 namespace foretoken::calibrate {
 namespace {
@@ -59,10 +60,10 @@ std::string device_in_pool(const ResolvedRow& row) {
 }
 
 void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
-  Resolver resolver(library);
+  data.resolver = std::make_unique<Resolver>(library);
   std::map<std::string, double> repeats;
   for (const auto& row : data.decode_rows) {
-    auto resolved = std::make_unique<ResolvedRow>(resolver.resolve(*row));
+    auto resolved = std::make_unique<ResolvedRow>(data.resolver->resolve(*row));
     if (!resolved->reject.empty()) {
       data.unusable.push_back({row->row_id, resolved->reject});
       continue;
@@ -83,6 +84,37 @@ void add_decode_rows(Dataset& data, const sim::Library& library, bool fitted) {
                       kPerDevice);
     pool.rows.push_back({.decode = resolved.get(), .fitted = fitted && resolved->fit()});
     pool.fit_rows.push_back(pool.builder->row(resolved->loads, resolved->seconds, weight, true));
+  }
+}
+
+void add_energy_rows(Dataset& data, const sim::Library& library, bool fitted) {
+  const auto law = library.laws.find(sim::kEnergyPool);
+  if (law == library.laws.end()) return;
+  PoolData& pool = data.energy;
+  pool.name = sim::kEnergyPool;
+  pool.law = &law->second;
+  pool.builder = std::make_unique<DesignBuilder>(*pool.law);
+  std::map<std::string, double> repeats;
+  std::map<std::string, std::set<std::string>> configurations;  // of each device
+  for (const auto& resolved : data.resolved) {
+    auto energy = energy_row_of(*resolved, library.formats);
+    if (!energy) continue;
+    if (energy_counts(*resolved)) {
+      repeats[configuration(*resolved)] += 1.0;
+      configurations[resolved->request.device->id].insert(configuration(*resolved));
+    }
+    data.energy_rows.push_back(std::make_unique<EnergyRow>(*std::move(energy)));
+  }
+  for (const auto& row : data.energy_rows) {
+    const ResolvedRow& resolved = *row->row;
+    const std::string name = configuration(resolved);
+    const double of_device =
+        static_cast<double>(configurations[resolved.request.device->id].size());
+    const double weight = shared_weight(std::max(repeats[name], 1.0), 1.0) *
+                          shared_weight(std::max(of_device, 1.0), kPerDevice);
+    pool.rows.push_back(
+        {.decode = &resolved, .energy = row.get(), .fitted = fitted && energy_counts(resolved)});
+    pool.fit_rows.push_back(pool.builder->energy_row(row->loads, row->joules, weight));
   }
 }
 
@@ -130,6 +162,7 @@ Dataset read_dataset(const sim::Library& library, const std::vector<std::string>
   data.hash = hash_text(hash);
   add_decode_rows(data, library, true);
   add_kernel_rows(data, library);
+  add_energy_rows(data, library, true);
   return data;
 }
 
@@ -145,6 +178,7 @@ Dataset read_foreign(const sim::Library& library, const std::string& path) {
     }
   }
   add_decode_rows(data, library, false);
+  add_energy_rows(data, library, false);
   return data;
 }
 

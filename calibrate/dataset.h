@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "calibrate/design_builder.h"
+#include "calibrate/energy_row.h"
 #include "calibrate/kernel_resolver.h"
 #include "calibrate/resolver.h"
 
@@ -18,7 +19,8 @@ namespace foretoken::calibrate {
 struct PoolRow {
   const ResolvedRow* decode = nullptr;
   const ResolvedKernel* kernel = nullptr;
-  bool fitted = false;  ///< takes part in fits when no fold leaves it out
+  const EnergyRow* energy = nullptr;  ///< of `decode`, in the pool of the energy law
+  bool fitted = false;                ///< takes part in fits when no fold leaves it out
 };
 
 struct PoolData {
@@ -38,9 +40,12 @@ struct UnusableRow {
 struct Dataset {
   std::vector<std::unique_ptr<DecodeRow>> decode_rows;
   std::vector<std::unique_ptr<KernelRow>> kernel_rows;
+  std::unique_ptr<Resolver> resolver;  ///< owns what resolved rows point to
   std::vector<std::unique_ptr<ResolvedRow>> resolved;
   std::vector<std::unique_ptr<ResolvedKernel>> kernels;
+  std::vector<std::unique_ptr<EnergyRow>> energy_rows;
   std::map<std::string, PoolData> pools;
+  PoolData energy;  ///< every row that states power or energy; without a law where none is given
   std::vector<UnusableRow> unusable;
   std::string hash;  ///< of the measurement files
 };

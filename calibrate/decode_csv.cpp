@@ -41,6 +41,9 @@ DecodeRow read_row(CsvCells& cells, const CsvTable& table) {
   row.time_kind =
       static_cast<TimeKind>(cells.choice("tpot_kind", {"step", "mean", "median"}).value_or(0));
   row.memory_bytes = cells.number("memory_bytes");
+  row.power_watts = cells.positive("power_w");
+  row.power_scope = cells.text("power_scope");
+  row.joules_per_token = cells.positive("energy_j_per_tok");
   row.label = cells.labels("label", known_labels());
   row.notes = cells.text("notes");
   row.build_year = cells.date("build_date");

@@ -141,4 +141,25 @@ FitRow DesignBuilder::row(const sim::StepLoads& step, double seconds, double wei
   return row;
 }
 
+FitRow DesignBuilder::energy_row(const sim::StepEnergyLoads& step, double joules, double weight) {
+  FitRow row;
+  row.ln_seconds = std::log(joules);
+  row.weight = weight;
+  row.source = source_index(step.contexts.front()[ops::Attribute::Source]);
+  std::unordered_map<std::uint64_t, int> seen;
+  for (const sim::EnergyLoad& load : step.loads) {
+    FitOp fit{.load = {.launches = load.amount}};
+    fit.input.fill(-1);
+    fit.input[static_cast<std::size_t>(LawInput::Launch)] = static_cast<std::int16_t>(coefficient(
+        row, seen, ops::coefficient(load.term), load.context, step.contexts[load.context]));
+    row.ops.push_back(fit);
+  }
+  if (step.rated > 0.0) {
+    row.cap = coefficient(row, seen, ops::kEnergyCap, 0, step.contexts.front());
+    row.cap_amount = step.rated;
+  }
+  row.scale = coefficient(row, seen, ops::kEnergyScope, 0, step.contexts.front());
+  return row;
+}
+
 }  // namespace foretoken::calibrate

@@ -7,6 +7,7 @@
 
 #include "calibrate/fit_row.h"
 #include "ops/law_spec.h"
+#include "sim/energy_loads.h"
 #include "sim/step_loads.h"
 
 namespace foretoken::calibrate {
@@ -18,6 +19,9 @@ class DesignBuilder {
   /// Registers the parameters that the row's operators use. `seconds` is the measured time of the
   /// step; `with_host` false for a kernel, which has no step around it.
   FitRow row(const sim::StepLoads& step, double seconds, double weight, bool with_host);
+
+  /// The same of an energy: every amount is a term of its own, priced a piece as launches are.
+  FitRow energy_row(const sim::StepEnergyLoads& step, double joules, double weight);
 
   const Design& design() const { return design_; }
 

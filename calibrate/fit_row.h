@@ -39,7 +39,9 @@ struct FitRow {
   int issue = -1;         ///< coefficient that a launch costs the host; -1: none
   double launches = 0;    ///< of the whole step
   int scale = -1;         ///< coefficient that multiplies the step; -1: none
-  double ln_seconds = 0;  ///< measured
+  int cap = -1;           ///< coefficient of what the whole is held to; -1: none
+  double cap_amount = 0;  ///< that it is a price of
+  double ln_seconds = 0;  ///< measured; ln of joules in a row of the energy law
   int source = 0;         ///< who measured: rows of one source share a noise level
   double weight = 1;      ///< of the row's loss: repeats of one configuration share theirs
 };

@@ -42,6 +42,9 @@ struct DecodeRow {
   BatchKind batch_kind = BatchKind::Running;
   TimeKind time_kind = TimeKind::Step;
   std::optional<double> memory_bytes;
+  std::optional<double> power_watts;  ///< of all devices together, while decoding
+  std::string power_scope;            ///< where it was read, in the source's words
+  std::optional<double> joules_per_token;
   std::optional<bool> flash_attention;
   std::optional<bool> expands_mla;  ///< MLA with a cache of keys and values for every head
   bool repacked = false;            ///< rows of weights interleaved while loading

@@ -4,6 +4,8 @@
 
 #include <ceres/jet.h>
 
+#include "ops/energy.h"
+
 namespace foretoken::calibrate {
 namespace {
 
@@ -60,13 +62,15 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
   const double each = row.sequences * value(row.sequence);
   const double issue = row.launches * value(row.issue);
   const double scale = row.scale < 0 ? 1.0 : value(row.scale);
+  const double cap = row.cap_amount * value(row.cap);
   double device = 0.0;
   if (gradient == nullptr) {
     for (const FitOp& op : row.ops) {
       const auto law = law_of<double>(op, values, [](double v, std::size_t) { return v; });
       device += op.repeat * ops::op_time(op.load, law).base();
     }
-    return std::log(scale * (ops::queued_time(device, issue) + host + each));
+    return std::log(scale) +
+           ops::capped_energy(ops::queued_time(device, issue) + host + each, cap).ln_joules;
   }
   gradient->assign(values.size(), 0.0);
   for (const FitOp& op : row.ops) {
@@ -91,8 +95,13 @@ double ln_predicted(const FitRow& row, const std::vector<double>& parameters,
   }
   if (row.host >= 0) (*gradient)[static_cast<std::size_t>(row.host)] += host / total;
   if (row.sequence >= 0) (*gradient)[static_cast<std::size_t>(row.sequence)] += each / total;
+  const ops::CappedEnergy capped = ops::capped_energy(total, cap);
+  if (row.cap >= 0) {
+    for (double& derivative : *gradient) derivative *= capped.by_energy;
+    (*gradient)[static_cast<std::size_t>(row.cap)] += 1.0 - capped.by_energy;
+  }
   if (row.scale >= 0) (*gradient)[static_cast<std::size_t>(row.scale)] += 1.0;
-  return std::log(scale * total);
+  return std::log(scale) + capped.ln_joules;
 }
 
 }  // namespace foretoken::calibrate

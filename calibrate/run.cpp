@@ -80,6 +80,7 @@ Calibration calibrate(const sim::Library& library, const std::vector<std::string
     const auto flags = fitted_flags(entry.second);
     if (std::count(flags.begin(), flags.end(), 1) > 0) pools.push_back(&entry.second);
   }
+  if (data.energy.law != nullptr && !data.energy.rows.empty()) pools.push_back(&data.energy);
   const std::vector<Fit> fits = fit_all(pools, true, options);
 
   Calibration result;

@@ -7,8 +7,12 @@ namespace {
 
 constexpr std::array<std::string_view, kSlots> kSlotNames{"launch", "ramp",   "dram", "llc",
                                                           "core",   "serial", "flop", "link"};
+constexpr std::array<std::string_view, kEnergyTerms> kEnergyNames{
+    "static", "waiting", "byte", "state", "unpacking", "flop", "expert_flop"};
 
 }  // namespace
+
+std::string_view text_of(EnergyTerm term) { return kEnergyNames[static_cast<std::size_t>(term)]; }
 
 std::string text_of(CoefficientId id) {
   if (id == kStepHost) return "step.host";
@@ -16,7 +20,12 @@ std::string text_of(CoefficientId id) {
   if (id == kStepSequence) return "step.sequence";
   if (id == kStepIssue) return "step.issue";
   if (id == kStepScale) return "step.scale";
+  if (id == kEnergyScope) return "energy.scope";
+  if (id == kEnergyCap) return "energy.cap";
   const int index = static_cast<int>(id);
+  if (index >= kTimeCoefficients) {
+    return "energy." + std::string(text_of(static_cast<EnergyTerm>(index - kTimeCoefficients)));
+  }
   return std::string(text_of(static_cast<Family>(index / kSlots))) + "." +
          std::string(kSlotNames[static_cast<std::size_t>(index % kSlots)]);
 }
@@ -39,6 +48,11 @@ std::vector<std::string> coefficient_names() {
 Dim dimension_of(CoefficientId id) {
   if (id == kStepHost || id == kStepIssue || id == kStepSequence) return kSecondDim;
   if (id == kStepSharpness || id == kStepScale) return Dim{};
+  if (id == kEnergyScope || id == kEnergyCap || id == coefficient(EnergyTerm::Static) ||
+      id == coefficient(EnergyTerm::Waiting)) {
+    return Dim{};
+  }
+  if (static_cast<int>(id) >= kTimeCoefficients) return kJouleDim;
   const auto slot = static_cast<Slot>(static_cast<int>(id) % kSlots);
   if (slot == Slot::Launch || slot == Slot::Ramp) return kSecondDim;
   if (slot == Slot::Core) return kByteDim;

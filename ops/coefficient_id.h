@@ -1,7 +1,7 @@
 #pragma once
 
-/// Names of the law's coefficients: one of a few slots for each operator family, and five for
-/// the whole step. "gemm.dram", "attention.launch", "step.host".
+/// Names of the laws' coefficients: one of a few slots for each operator family, five for the whole
+/// step, and those of the energy law. "gemm.dram", "attention.launch", "step.host", "energy.byte".
 
 #include <cstdint>
 #include <optional>
@@ -44,12 +44,36 @@ inline constexpr CoefficientId kStepSequence = static_cast<CoefficientId>(kFamil
 /// Multiplies the whole step: what a machine, a model or a source differs by from what its
 /// operators say.
 inline constexpr CoefficientId kStepScale = static_cast<CoefficientId>(kFamilies * kSlots + 4);
-inline constexpr int kCoefficients = kFamilies * kSlots + 5;
+inline constexpr int kTimeCoefficients = kFamilies * kSlots + 5;
+
+/// What a step's energy is a price of; see `ops/energy.h`.
+enum class EnergyTerm : std::uint8_t {
+  Static,      ///< share of the device's rated power that it takes with a context open, at no work
+  Waiting,     ///< the same, more, of each device of a group that waits for the others
+  Byte,        ///< joules a byte of weights and KV cache
+  State,       ///< joules a byte of recurrent state
+  Unpacking,   ///< joules a quantized weight that is made a number
+  Flop,        ///< joules an operation
+  ExpertFlop,  ///< the same in routed experts, whose tiles few tokens fill
+};
+inline constexpr int kEnergyTerms = 7;
+constexpr CoefficientId coefficient(EnergyTerm term) {
+  return static_cast<CoefficientId>(kTimeCoefficients + static_cast<int>(term));
+}
+/// Multiplies the whole: what stands between the chip and where power was read.
+inline constexpr CoefficientId kEnergyScope =
+    static_cast<CoefficientId>(kTimeCoefficients + kEnergyTerms);
+/// Share of rated power that the device is held to.
+inline constexpr CoefficientId kEnergyCap =
+    static_cast<CoefficientId>(kTimeCoefficients + kEnergyTerms + 1);
+inline constexpr int kCoefficients = kTimeCoefficients + kEnergyTerms + 2;
+std::string_view text_of(EnergyTerm term);
 
 std::string text_of(CoefficientId id);
 std::optional<CoefficientId> coefficient_of(std::string_view text);
 std::vector<std::string> coefficient_names();
-/// Dimension of the coefficient's value: seconds for launch, ramp and host; bytes for core.
+/// Dimension of the coefficient's value: seconds for launch, ramp and host; bytes for core; joules
+/// for what energy is spent on, a plain number for shares.
 Dim dimension_of(CoefficientId id);
 
 }  // namespace foretoken::ops

@@ -6,16 +6,16 @@ namespace foretoken::ops {
 namespace {
 
 constexpr std::array<std::string_view, kAttributes> kAttributeNames{
-    "device", "architecture", "generation",  "vendor",         "device_class",
-    "isa",    "memory",       "runtime",     "runtime_family", "runtime_version",
-    "source", "format",       "format_kind", "unpack",         "tokens",
-    "kernel", "flash",        "llm",         "scheme",         "engine"};
+    "device",      "architecture", "generation",     "vendor",          "device_class", "isa",
+    "memory",      "runtime",      "runtime_family", "runtime_version", "source",       "format",
+    "format_kind", "unpack",       "tokens",         "kernel",          "flash",        "llm",
+    "scheme",      "engine",       "scope"};
 
 constexpr std::array<std::string_view, kCovariates> kCovariateNames{
-    "build_year",    "ecc",         "log_threads",     "log_thread_share",
-    "log_bandwidth", "log_cores",   "log_clock",       "log_hidden",
-    "graphs",        "log_bits",    "log_simd",        "log_batch",
-    "log_wide",      "interleaved", "log_cache_heads", "in_step"};
+    "build_year", "ecc",       "log_threads", "log_thread_share", "log_bandwidth",
+    "log_cores",  "log_clock", "log_hidden",  "graphs",           "log_bits",
+    "log_simd",   "log_batch", "log_wide",    "interleaved",      "log_cache_heads",
+    "log_rated",  "in_step"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> find(const std::array<std::string_view, N>& names, std::string_view text) {

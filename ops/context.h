@@ -33,8 +33,9 @@ enum class Attribute : std::uint8_t {
   Llm,     ///< architecture class of the model: "dense", "moe", ...
   Scheme,  ///< the model's weight format as a whole
   Engine,  ///< the runtime's engine loop as built then: "present" or "former"
+  Scope,   ///< where power was read: "chip", "soc", "gpu", "board", "wall"
 };
-inline constexpr int kAttributes = 20;
+inline constexpr int kAttributes = 21;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);
@@ -57,9 +58,10 @@ enum class Covariate : std::uint8_t {
   LogWide,         ///< ln of a CPU's peak bandwidth over 100 GB/s, 0 below: wider than a desktop's
   Interleaved,     ///< 1 where the kernel reads rows of weights interleaved
   LogCacheHeads,   ///< ln of a cache's key-value heads over 8, 0 from 8 heads on
+  LogRated,        ///< ln of rated power over that of the bandwidth, 0 where it is not rated
   InStep,          ///< 1 for an operator inside a step, 0 for one that is timed alone
 };
-inline constexpr int kCovariates = 16;
+inline constexpr int kCovariates = 17;
 
 std::string_view text_of(Covariate covariate);
 std::optional<Covariate> covariate_of(std::string_view text);

@@ -8,6 +8,12 @@ namespace {
 
 constexpr double kActivationBytes = 2.0;
 
+/// Weights of fewer than 16 bits are no numbers that arithmetic takes as they lie in memory.
+bool needs_unpacking(const NumberFormat& format) {
+  constexpr double kSixteenBits = 2.0;
+  return format.bytes_per_value() < kSixteenBits;
+}
+
 Bytes activation_bytes(double elements) { return Bytes::of(elements * kActivationBytes); }
 
 double distinct_experts(const ExpertGemm& op) {
@@ -23,6 +29,7 @@ struct DemandOf {
     Demand d;
     d.weights = format.bytes_of(op.n, op.k);
     d.intake = d.weights;
+    if (needs_unpacking(format)) d.unpacked = op.n * op.k;
     d.activations = activation_bytes(op.m * (op.n + op.k));
     d.flops = Flops::of(2.0 * op.m * op.n * op.k);
     d.arithmetic = format.arithmetic;
@@ -37,6 +44,7 @@ struct DemandOf {
     Demand d;
     d.weights = format.bytes_of(op.n, op.k) * distinct;
     d.intake = d.weights;
+    if (needs_unpacking(format)) d.unpacked = op.n * op.k * distinct;
     d.activations = activation_bytes(routed * (op.n + op.k));
     d.flops = Flops::of(2.0 * routed * op.n * op.k);
     d.arithmetic = format.arithmetic;

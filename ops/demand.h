@@ -21,7 +21,8 @@ struct Demand {
   /// Bytes that the cores take in and unpack: weights once, keys and values once a query head,
   /// since kernels of one token stream the shared cache through the cores for every head.
   Bytes intake{};
-  Bytes message{};  ///< bytes a collective moves over each device's link
+  double unpacked = 0;  ///< quantized weights that are made numbers
+  Bytes message{};      ///< bytes a collective moves over each device's link
   Flops flops{};
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
   double serial_steps = 0;  ///< k of a GEMM, cached tokens of attention: what one block may

@@ -6,6 +6,6 @@ foretoken_library(ops
   HEADERS
     op.h demand.h roofline.h graph.h coefficient_id.h context.h law_spec.h load.h context_of.h
     cores.h draws.h uncertainty.h coefficients.h coefficient_draws.h uncertainty_file.h
-    coefficient_file.h
+    coefficient_file.h energy.h
   LINK foretoken::base foretoken::hwdb
   LINK_PRIVATE Boost::graph)

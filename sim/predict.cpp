@@ -162,16 +162,24 @@ Report predict(const Request& request, const Library& library, double level) {
   report.known_device = known.steps + known.kernels > 0.0;
   report.device_rows = known.steps;
   fill_ops(report, step, cost);
-  fill_rate(report, step_doubt(step, pricing, cost, known.steps > 0.0), cost.time, level);
+  const Doubt doubt = step_doubt(step, pricing, cost, known.steps > 0.0);
+  const auto* const joules = library.coefficients.find(kEnergyPool);
+  if (joules == nullptr && request.power_limit) throw Error("no energy law, so no power limit");
+  const Seconds time =
+      joules == nullptr ? cost.time : held_to_limit(step, request, cost.time, *joules);
+  fill_rate(report, doubt, time, level);
+  if (joules != nullptr) {
+    report.energy = predict_energy(step, request, time, doubt, *joules, level);
+  }
   if (request.context_start >= 1.0) {
     const StepLoads prompt =
         step_loads(request, weights, library.formats, request.context_start, 0.0);
     report.prefill = step_cost(prompt, pricing).time;
   }
   report.bandwidth = ops::engine_bandwidth(*request.device);
-  report.share_of_peak = (report.weights_read + report.kv_read) / cost.time / report.bandwidth;
+  report.share_of_peak = (report.weights_read + report.kv_read) / time / report.bandwidth;
   report.memory = memory_fit(request, weights, library.formats);
-  report.bound = bound_of(cost);
+  report.bound = time > cost.time ? "power" : bound_of(cost);
   report.basis = basis_of(report, cost);
   report.format_approximate = weights.approximate;
   report.check_command = check_command(request);

@@ -2,11 +2,13 @@
 
 /// The answer to a request as plain values with units; `app/` renders it.
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/estimate.h"
 #include "base/quantity.h"
+#include "sim/energy.h"
 #include "sim/memory_fit.h"
 #include "sim/step_cost.h"
 
@@ -67,6 +69,7 @@ struct Report {
   BytesPerSecond bandwidth{};  ///< peak of the engine
   double share_of_peak = 0;    ///< bytes a step over time, over peak
   MemoryFit memory;
+  std::optional<EnergyReport> energy;  ///< nothing where the data folders hold no energy law
   std::string bound;
   CauseSplit causes;
   std::vector<OpReport> ops;

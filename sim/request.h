@@ -37,6 +37,8 @@ struct Request {
   PromptTraffic prompts;              ///< none: sequences decode undisturbed
   int ranks = 1;                      ///< tensor-parallel devices
   std::optional<Bytes> weight_bytes;  ///< of the real file, when known
+  std::string power_scope;  ///< where power is read, as `power_scope()` says it; empty: as usual
+  std::optional<Watts> power_limit;  ///< that each device is held to
   bool device_changed = false;  ///< a what-if changed the datasheet: no longer the measured device
   ops::RunFacts facts;
 

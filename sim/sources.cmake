@@ -1,8 +1,8 @@
 foretoken_library(sim
   SOURCES
     library.cpp step_loads.cpp step_cost.cpp step_draws.cpp memory_fit.cpp interval.cpp predict.cpp
-    check_command.cpp
+    check_command.cpp energy_loads.cpp energy.cpp
   HEADERS
     library.h request.h step_loads.h step_cost.h step_draws.h memory_fit.h report.h interval.h predict.h
-    check_command.h
+    check_command.h energy_loads.h energy.h
   LINK foretoken::model)

@@ -103,6 +103,7 @@ void add_pass(StepLoads& step, const Request& request, const model::WeightAssign
                                     ? ops::unpackings(node.op, *kernels)
                                     : ops::unpackings(node.op, request.runtime->rows_per_unpack);
       op.demand.intake *= scale * unpackings;
+      op.demand.unpacked *= unpackings;
       if (kernels) {
         op.demand.flops *= ops::padded_rows(node.op, *kernels);
         // A vector kernel walks the whole matrix before it comes to the next rows.

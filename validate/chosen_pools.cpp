@@ -23,4 +23,9 @@ std::vector<const calibrate::PoolData*> chosen_pools(const calibrate::Dataset& d
   return pools;
 }
 
+std::vector<const calibrate::PoolData*> energy_pool(const calibrate::Dataset& data) {
+  if (data.energy.rows.empty()) throw Error("no measured row states power or energy");
+  return {&data.energy};
+}
+
 }  // namespace foretoken::validate

@@ -13,4 +13,7 @@ namespace foretoken::validate {
 std::vector<const calibrate::PoolData*> chosen_pools(const calibrate::Dataset& data,
                                                      const std::vector<std::string>& names);
 
+/// The rows that state power or energy. Throws Error where there are none.
+std::vector<const calibrate::PoolData*> energy_pool(const calibrate::Dataset& data);
+
 }  // namespace foretoken::validate

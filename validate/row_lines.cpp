@@ -25,7 +25,8 @@ RowLine line_of(const ScoredRow& scored, const std::string& fold) {
     line.arch_class = request.llm->arch_class;
     line.format = request.scheme;
     line.label = row.decode->label;
-    line.clean = row.decode->clean();
+    line.clean =
+        row.energy != nullptr ? calibrate::energy_counts(*row.decode) : row.decode->clean();
     line.batch = request.batch;
     line.context = request.mean_context();
   } else {

@@ -16,6 +16,7 @@
 #include "sim/step_draws.h"
 #include "validate/baselines.h"
 #include "validate/chosen_pools.h"
+#include "validate/energy_baselines.h"
 #include "validate/grouping.h"
 #include "validate/metrics.h"
 #include "validate/row_lines.h"
@@ -41,26 +42,52 @@ KeyFunction key_function(const std::string& leave_out) {
 }
 
 bool clean(const PoolRow& row) {
+  if (row.energy != nullptr) return calibrate::energy_counts(*row.decode);
   return row.decode != nullptr ? row.decode->clean() : row.kernel->clean();
 }
+
+/// What the baselines, fitted to the rows that a fold kept, say of the row.
+class FoldBaselines {
+ public:
+  FoldBaselines(const PoolData& pool, const std::vector<std::size_t>& training)
+      : steps_(steps_of(pool, training)), energy_(energy_of(pool, training)) {}
+
+  std::array<double, kBaselines> predict(const PoolRow& row) const {
+    return row.energy != nullptr ? energy_.predict(*row.energy) : steps_.predict(baseline_row(row));
+  }
+
+ private:
+  static Baselines steps_of(const PoolData& pool, const std::vector<std::size_t>& training) {
+    std::vector<BaselineRow> rows;
+    for (const std::size_t i : training) rows.push_back(baseline_row(pool.rows[i]));
+    return Baselines(rows);
+  }
+  static EnergyBaselines energy_of(const PoolData& pool, const std::vector<std::size_t>& training) {
+    std::vector<const calibrate::EnergyRow*> rows;
+    for (const std::size_t i : training) {
+      if (pool.rows[i].energy != nullptr) rows.push_back(pool.rows[i].energy);
+    }
+    return EnergyBaselines(rows);
+  }
+  Baselines steps_;
+  EnergyBaselines energy_;
+};
 
 /// Scores every row of a plan that some fold left out.
 void score_plan(const calibrate::FoldPlan& plan, const calibrate::HeldOut& held_out, bool kernels,
                 std::deque<ScoredRow>& scored) {
   const PoolData& pool = *plan.pool;
-  std::vector<BaselineRow> baseline_rows;
-  for (const PoolRow& row : pool.rows) baseline_rows.push_back(baseline_row(row));
   const std::set<std::string> keys(plan.keys.begin(), plan.keys.end());
   for (const std::string& key : keys) {
     if (key.empty()) continue;
-    std::vector<BaselineRow> training;
+    std::vector<std::size_t> training;
     for (std::size_t i = 0; i < pool.rows.size(); ++i) {
       const bool same_kind = (pool.rows[i].kernel != nullptr) == kernels;
       if (pool.rows[i].fitted && same_kind && plan.keys[i] != key) {
-        training.push_back(baseline_rows[i]);
+        training.push_back(i);
       }
     }
-    const Baselines baselines(training);
+    const FoldBaselines baselines(pool, training);
     for (std::size_t i = 0; i < pool.rows.size(); ++i) {
       if (plan.keys[i] != key || (pool.rows[i].kernel != nullptr) != kernels) continue;
       const double ln = held_out.ln_predicted[i];
@@ -70,7 +97,7 @@ void score_plan(const calibrate::FoldPlan& plan, const calibrate::HeldOut& held_
                         .predicted = std::exp(ln),
                         .below = held_out.below[i],
                         .ln_width = held_out.ln_width[i],
-                        .baseline = baselines.predict(baseline_rows[i])});
+                        .baseline = baselines.predict(pool.rows[i])});
     }
   }
 }
@@ -89,9 +116,12 @@ void add_worst(const std::vector<const ScoredRow*>& rows, std::size_t most, Scor
                    [&](const ScoredRow* a, const ScoredRow* b) { return error(a) > error(b); });
   for (std::size_t i = 0; i < std::min(most, sorted.size()); ++i) {
     const calibrate::ResolvedRow& row = *sorted[i]->row->decode;
+    const auto each = [&](double step) {
+      return card.energy ? step / row.request.batch : row.request.batch / step;
+    };
     card.worst.push_back({.row_id = row.row->row_id,
-                          .measured = row.request.batch / sorted[i]->measured,
-                          .predicted = row.request.batch / sorted[i]->predicted,
+                          .measured = each(sorted[i]->measured),
+                          .predicted = each(sorted[i]->predicted),
                           .what = describe(*sorted[i]->row)});
   }
 }
@@ -125,7 +155,7 @@ void summarise(const std::deque<ScoredRow>& scored, const ValidateOptions& optio
   card.predicted = clean_rows.size();
   card.all = metrics_of(clean_rows);
   card.baselines = all_baselines(clean_rows);
-  card.kendall_tau = kendall_tau(clean_rows);
+  if (!card.energy) card.kendall_tau = kendall_tau(clean_rows);
   card.groups = groups_of(grouped);
   card.clean_by_kind = groups_of(clean_by_kind);
   if (clean_by_label.count("no label") != clean_by_label.size()) {
@@ -165,7 +195,8 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
   check_group_names(options);
   const KeyFunction key = key_function(options.leave_out);
   const calibrate::Dataset data = calibrate::read_dataset(library, data_folders);
-  const std::vector<const PoolData*> pools = chosen_pools(data, options.pools);
+  const std::vector<const PoolData*> pools =
+      options.energy ? energy_pool(data) : chosen_pools(data, options.pools);
   const std::vector<calibrate::Fit> fits =
       calibrate::fit_all(pools, false, {.threads = options.threads, .progress = nullptr});
 
@@ -200,6 +231,7 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
   std::deque<ScoredRow> by_shape;
   Scorecard card;
   card.leave_out = options.leave_out;
+  card.energy = options.energy;
   card.rows = data.decode_rows.size();
   for (std::size_t p = 0; p < plans.size(); ++p) {
     card.folds += held_out[p].folds;

@@ -17,6 +17,7 @@ struct ValidateOptions {
   std::size_t worst = 10;
   std::vector<std::string> pools;  ///< only these; empty: all
   bool operators = true;           ///< kernel rows too
+  bool energy = false;             ///< joules of rows that state power, in place of their times
   bool lines = false;              ///< keep every predicted row
   int threads = 0;                 ///< 0: all cores
   /// Called now and then with (folds done, folds in all), possibly from several threads.

@@ -39,7 +39,7 @@ struct Skipped {
 
 struct Worst {
   std::string row_id;
-  double measured = 0;  ///< tokens/s
+  double measured = 0;  ///< tokens/s; joules a token of an energy card
   double predicted = 0;
   std::string what;  ///< "device / model / format / runtime"
 };
@@ -67,6 +67,7 @@ struct RowLine {
 };
 
 struct Scorecard {
+  bool energy = false;        ///< errors are of joules, not of seconds
   std::string leave_out;      ///< "device", "model", "pair", "source", "" (against a file)
   std::size_t rows = 0;       ///< in the files
   std::size_t predicted = 0;  ///< clean rows predicted

@@ -1,0 +1,49 @@
+#pragma once
+
+/// The energy law, the one place where it stands. A step of T seconds on n devices takes
+///
+///   E = scope * ( static * R * n * T  +  waiting * R * n * T where n > 1
+///                 + byte * bytes + state * state bytes + unpacking * weights + flop * operations )
+///
+/// with R the rated power of one device, and the sum held, smoothly, to a cap: a device that would
+/// take more than cap * R slows down until it does not. Every term is an amount times a
+/// coefficient, so a fit sees what it sees in a launch: a price a piece. Static power is that of a
+/// device with its context open and nothing to do, more than idle; bytes are those over the DRAM,
+/// and their price is the whole path's, several times the memory device's own. Shape after the
+/// study of public rows: B200 and H100 boards, an APU and CPUs are each met within a few percent by
+/// such a sum.
+
+#include <cmath>
+
+#include "hwdb/device.h"
+#include "ops/coefficient_id.h"
+
+namespace foretoken::ops {
+
+/// Memory that moves so many bytes a second is found on a device of about this power: 0.2 W for
+/// each GB/s, the middle of data-centre GPUs (0.21), cards (0.4) and laptop chips (0.1).
+inline Watts power_of_bandwidth(const hwdb::Device& device) {
+  constexpr double kWattsPerByteRate = 0.2e-9;
+  return Watts::of(device.memory.bandwidth.base() * kWattsPerByteRate);
+}
+
+/// Rated power as the sheet states it, else what the bandwidth suggests.
+inline Watts rated_power(const hwdb::Device& device) {
+  return device.tdp ? *device.tdp : power_of_bandwidth(device);
+}
+
+/// Exponent of the smooth minimum of a device's energy and what its cap lets through.
+inline constexpr double kCapSharpness = 12.0;
+
+/// ln of || 1/energy, 1/cap ||_p ^ -1, and the derivative of it by ln energy.
+struct CappedEnergy {
+  double ln_joules = 0;
+  double by_energy = 1;
+};
+inline CappedEnergy capped_energy(double joules, double cap_joules) {
+  if (!(cap_joules > 0.0)) return {std::log(joules), 1.0};
+  const double ratio = std::pow(joules / cap_joules, kCapSharpness);
+  return {std::log(joules) - std::log1p(ratio) / kCapSharpness, 1.0 / (1.0 + ratio)};
+}
+
+}  // namespace foretoken::ops

@@ -1,0 +1,148 @@
+#include "sim/energy.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ops/energy.h"
+#include "sim/predict.h"
+#include "tests/support/invented_data.h"
+#include "tests/support/invented_energy.h"
+#include "tests/support/thrown.h"
+
+namespace foretoken::sim {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr double kPico = 1e-12;
+
+/// The invented machines with an energy law beside the others.
+const Library& library() {
+  static const test::InventedData kData;
+  static const Library kLibrary = [] {
+    kData.write("laws/energy.yaml", test::kEnergyLawText);
+    return kData.library();
+  }();
+  return kLibrary;
+}
+
+Report predicted(const Request& request) { return predict(request, library()); }
+Request plain() { return test::invented_request(library()); }
+
+// The dense model in 16 bit: 200 MB of weights, a row of the embedding, and 1000 tokens of 2 kB
+// read and written in each of 10 layers. Rated power is not stated, so it is that of 1 TB/s: 200 W.
+TEST(Energy, IsTheSumOfWhatTheStepMovesComputesAndIdles) {
+  const Report report = predicted(plain());
+  ASSERT_TRUE(report.energy);
+  const double idle = 0.5 * 200.0 * report.step.point.base();
+  const double memory = 100 * kPico * (report.weights_read + report.kv_read).base();
+  double flops = 0;
+  for (const OpReport& op : report.ops) flops += op.flops.base();
+  const EnergySplit& split = report.energy->split;
+  EXPECT_NEAR(split.idle.base(), idle, 1e-9 * idle);
+  EXPECT_NEAR(split.memory.base(), memory, 1e-9 * memory);
+  EXPECT_NEAR(split.arithmetic.base(), kPico * flops, 1e-9 * kPico * flops);
+  EXPECT_EQ(split.unpacking.base(), 0);
+  EXPECT_EQ(split.waiting.base(), 0);
+  const double sum = idle + memory + kPico * flops;
+  EXPECT_NEAR(report.energy->per_token.point.base(), sum, 1e-9 * sum);
+  EXPECT_NEAR(report.energy->power.point.base(), sum / report.step.point.base(), 1e-6);
+}
+
+TEST(Energy, IntervalsHoldTheirPoints) {
+  const EnergyReport energy = *predicted(plain()).energy;
+  EXPECT_LT(energy.per_token.lo, energy.per_token.point);
+  EXPECT_GT(energy.per_token.hi, energy.per_token.point);
+  EXPECT_LT(energy.power.lo, energy.power.point);
+  EXPECT_GT(energy.power.hi, energy.power.point);
+}
+
+TEST(Energy, QuantizedWeightsAreUnpackedOneByOne) {
+  Request request = plain();
+  request.scheme = "eight";
+  const EnergySplit split = predicted(request).energy->split;
+  // Every weight that a step multiplies: half of the 200 MB of 16 bit.
+  EXPECT_NEAR(split.unpacking.base(), 10 * kPico * 100e6, 10 * kPico * 1e6);
+}
+
+TEST(Energy, SequencesShareWhatIsReadOnce) {
+  Request four = plain();
+  four.batch = 4;
+  EXPECT_LT(predicted(four).energy->per_token.point, predicted(plain()).energy->per_token.point);
+}
+
+TEST(Energy, DevicesOfAGroupWaitForEachOther) {
+  Request two = plain();
+  two.ranks = 2;
+  const Report report = predicted(two);
+  const double rated = 2 * 200.0 * report.step.point.base();
+  EXPECT_NEAR(report.energy->split.idle.base(), 0.5 * rated, 1e-9 * rated);
+  EXPECT_NEAR(report.energy->split.waiting.base(), 0.1 * rated, 1e-9 * rated);
+}
+
+TEST(Energy, NoDeviceTakesMuchMoreThanItsRating) {
+  hwdb::Device small = *plain().device;
+  small.tdp = Watts::of(1.0);
+  Request request = plain();
+  request.device = &small;
+  EXPECT_LT(predicted(request).energy->power.point, Watts::of(1.001));
+  small.tdp = Watts::of(1000.0);
+  EXPECT_GT(predicted(request).energy->power.point, Watts::of(500.0));
+}
+
+TEST(Energy, APowerLimitStretchesTheStepUntilItIsKept) {
+  const Report free = predicted(plain());
+  Request request = plain();
+  request.power_limit = free.energy->power.point * 0.97;
+  const Report held = predicted(request);
+  EXPECT_GT(held.step.point, free.step.point);
+  EXPECT_NEAR(held.energy->power.point.base(), request.power_limit->base(), 1e-6);
+  EXPECT_LE(held.energy->power.hi.base(), request.power_limit->base() * 1.5);
+  EXPECT_EQ(held.bound, "power");
+  request.power_limit = free.energy->power.point * 2.0;
+  EXPECT_EQ(predicted(request).step.point, free.step.point);
+}
+
+TEST(Energy, ALimitBelowIdleIsRefused) {
+  Request request = plain();
+  request.power_limit = Watts::of(99.0);
+  EXPECT_THAT(test::error_of([&] { predicted(request); }),
+              HasSubstr("a power limit of 99 W is not above the 100 W that 'anvil' takes with "
+                        "nothing to do"));
+}
+
+TEST(Energy, ScopesAreFoundInTheWordsOfSources) {
+  EXPECT_EQ(power_scope("gpu_nvml"), "gpu");
+  EXPECT_EQ(power_scope("rails (CPU+NPU+iGPU)"), "rails");
+  EXPECT_EQ(power_scope("soc (powermetrics package)"), "soc");
+  EXPECT_EQ(power_scope("rapl"), "soc");
+  EXPECT_EQ(power_scope("board (whole phone battery)"), "board");
+  EXPECT_EQ(power_scope("wall"), "wall");
+  EXPECT_EQ(power_scope("chip (ANE rail)"), "chip");
+  EXPECT_EQ(power_scope(""), "");
+}
+
+TEST(Energy, IsLeftOutWithoutALaw) {
+  EXPECT_FALSE(
+      predict(test::invented_request(test::invented_library()), test::invented_library()).energy);
+}
+
+TEST(EnergyLaw, ACapIsASmoothMinimum) {
+  using ops::capped_energy;
+  EXPECT_DOUBLE_EQ(capped_energy(3.0, 0.0).ln_joules, std::log(3.0));
+  EXPECT_NEAR(capped_energy(1.0, 2.0).ln_joules, 0.0, 1e-4);
+  EXPECT_NEAR(capped_energy(9.0, 2.0).ln_joules, std::log(2.0), 1e-8);
+  EXPECT_NEAR(capped_energy(2.0, 2.0).by_energy, 0.5, 1e-12);
+  constexpr double kStep = 1e-6;
+  for (const double joules : {0.5, 1.5, 2.0, 2.5, 8.0}) {
+    const double slope = (capped_energy(joules * std::exp(kStep), 2.0).ln_joules -
+                          capped_energy(joules * std::exp(-kStep), 2.0).ln_joules) /
+                         (2 * kStep);
+    EXPECT_NEAR(capped_energy(joules, 2.0).by_energy, slope, 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace foretoken::sim
