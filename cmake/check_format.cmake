@@ -3,7 +3,8 @@
 
 set(sources "")
 foreach(folder IN ITEMS base hwdb ops model sim calibrate probe validate app tests bench)
-  file(GLOB_RECURSE files "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.cpp" "${ROOT}/${folder}/*.cu")
+  file(GLOB_RECURSE files "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.cpp" "${ROOT}/${folder}/*.cu"
+       "${ROOT}/${folder}/*.cuh")
   list(APPEND sources ${files})
 endforeach()
 execute_process(COMMAND "${CLANG_FORMAT}" --style=file --dry-run --Werror ${sources}

@@ -78,7 +78,7 @@ endforeach()
 foreach(folder IN LISTS layers ITEMS tests bench cmake scripts)
   file(GLOB_RECURSE files RELATIVE "${ROOT}"
        "${ROOT}/${folder}/*.h" "${ROOT}/${folder}/*.cpp" "${ROOT}/${folder}/*.cmake"
-       "${ROOT}/${folder}/*.sh")
+       "${ROOT}/${folder}/*.sh" "${ROOT}/${folder}/*.cu" "${ROOT}/${folder}/*.cuh")
   foreach(file IN LISTS files)
     file(READ "${ROOT}/${file}" text)
     string(REGEX REPLACE "[^\n]" "" breaks "${text}")
