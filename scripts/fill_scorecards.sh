@@ -28,6 +28,13 @@ done
   "$program" validate --few-shot 0,1,4,16 -o md
 } >"$work/few-shot.md"
 
+# Energy: devices of 20 and more rows, and the kinds of model.
+for fold in device model; do
+  printf 'Output of `foretoken validate --energy --leave-out %s --group-by device -o md`, devices of 20 and more rows:\n\n' "$fold"
+  "$program" validate --energy --leave-out "$fold" --group-by device -o md |
+    awk -F ' *[|] *' '/^### clean rows by label/ { exit } $2 ~ /^device=/ && $3 < 20 { next } { print }'
+done >"$work/energy.md"
+
 # Cells of the clean groups by pool: rows, median, p90, share inside the 90 % interval, best baseline.
 pools() {
   awk -F ' *[|] *' '
@@ -72,6 +79,7 @@ replace() {
 } >"$work/both.md"
 replace README.md scorecard "$work/readme.md"
 replace docs/validation.md scorecard "$work/both.md"
+replace docs/validation.md energy "$work/energy.md"
 replace docs/validation.md few-shot "$work/few-shot.md"
 
 if ((limits)); then
