@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "app/add_rows_text.h"
 #include "app/command.h"
 #include "app/data_folders.h"
 #include "app/digits.h"
@@ -13,6 +14,7 @@
 #include "app/values.h"
 #include "app/version.h"
 #include "base/error.h"
+#include "calibrate/add_rows.h"
 #include "calibrate/run.h"
 #include "ops/coefficient_file.h"
 
@@ -54,27 +56,83 @@ std::string rejected_text(const std::vector<calibrate::RejectedRow>& rejected) {
   return text;
 }
 
+void make_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  if (folder.empty()) return;
+  std::error_code fault;  // a folder that cannot be made shows when the file is written
+  std::filesystem::create_directories(folder, fault);
+}
+
+int jobs_of(const Flags& flags) {
+  if (!flags.given("jobs")) return 0;
+  return static_cast<int>(whole_number(flags.written("jobs"), flags.required("jobs"), {1, 1024}));
+}
+
+/// Where refitted pools go: never over the shipped file unless -o says so.
+std::string path_for_added(const Flags& flags, const std::vector<std::string>& folders) {
+  if (const auto path = flags.find("output")) return *path;
+  if (folders.size() > 1) return folders.back() + "/coefficients/foretoken.h5";
+  throw UsageError(
+      "--add needs -o FILE.h5, or --data DIR with a folder of your own, to write to; the shipped "
+      "coefficients stay as they are");
+}
+
+Outcome add_rows(const Flags& flags, Console& console) {
+  const std::vector<std::string> folders = data_folders(flags);
+  const std::string path = path_for_added(flags, folders);
+  const calibrate::AddedRows added =
+      calibrate::read_added_rows(list_items(flags.written("add"), flags.required("add")));
+  sim::Library library = sim::read_library(folders);
+  if (const auto device = flags.find("device")) {
+    library.devices.add(library.devices.resolve(*device));
+  }
+  const calibrate::Addition addition = calibrate::add_rows(
+      library, folders, added,
+      {.threads = jobs_of(flags), .progress = [&](std::size_t done, std::size_t all) {
+         console.progress("pools refitted", done, all);
+       }});
+  console.end_progress();
+  if (addition.changes.empty()) {
+    console.print(addition_text(addition));
+    console.note("nothing was learnt, and nothing written: none of the added rows can be fitted");
+    return Outcome::CheckFailed;
+  }
+  make_folder_of(path);
+  ops::write_coefficients(
+      path, addition.coefficients,
+      {{"tool_version", std::string(version())},
+       {"data_hash", addition.data_hash},
+       {"settings", "pools of added rows refitted with all rows, others kept"}});
+  console.print(addition_text(addition));
+  console.print(fmt::format("written to {} (rows {})\n", path, addition.data_hash));
+  return Outcome::Done;
+}
+
 }  // namespace
 
 Outcome run_calibrate(const Arguments& arguments, Console& console) {
-  Flags flags("foretoken calibrate [--data DIR] [-o FILE.h5]",
-              "Fits the coefficients of every pool to the measured rows and writes them.");
+  Flags flags("foretoken calibrate [--add ROWS] [--data DIR] [-o FILE.h5]",
+              "Fits the coefficients of every pool to the measured rows and writes them; or, with "
+              "--add,\nrefits the pools of rows of your own and tells what is not known yet.");
+  flags.add_value("add", "ROWS",
+                  "comma list of stores (.h5) and CSV files of your own rows: only the pools that "
+                  "they fall into are refitted, with all other rows");
+  flags.add_value("device,d", "FILE.yaml", "with --add: a device that no data folder has");
   flags.add_value("output,o", "FILE.h5",
                   "where to write (default: coefficients/foretoken.h5 of the "
-                  "last data folder)");
+                  "last data folder; with --add of the last --data)");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   add_data_flag(flags);
   if (!flags.parse(arguments)) {
     console.print(flags.help());
     return Outcome::Done;
   }
+  if (flags.given("add")) return add_rows(flags, console);
+  if (flags.given("device")) throw UsageError("-d (--device) goes with --add");
   const std::vector<std::string> folders = data_folders(flags);
   const std::string path = flags.text("output", folders.back() + "/coefficients/foretoken.h5");
   calibrate::CalibrateOptions options;
-  if (flags.given("jobs")) {
-    options.threads =
-        static_cast<int>(whole_number(flags.written("jobs"), flags.required("jobs"), {1, 1024}));
-  }
+  options.threads = jobs_of(flags);
   options.progress = [&](std::size_t done, std::size_t all) {
     console.progress("pools fitted", done, all);
   };
@@ -87,10 +145,7 @@ Outcome run_calibrate(const Arguments& arguments, Console& console) {
                     "in a data folder",
                     fmt::join(folders, "', '")));
   }
-  if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
-    std::error_code fault;  // a folder that cannot be made shows when the file is written
-    std::filesystem::create_directories(folder, fault);
-  }
+  make_folder_of(path);
   // The number of threads is left out: it does not change the result, and the file must not change.
   ops::write_coefficients(path, calibration.coefficients,
                           {{"tool_version", std::string(version())},

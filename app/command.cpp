@@ -21,6 +21,8 @@ constexpr std::array kCommands{
     Command{"export", "the rows of a store as CSV", run_export},
     Command{"calibrate", "fit the coefficients to the measured rows", run_calibrate},
     Command{"validate", "held-out errors, or a comparison with rows of your own", run_validate},
+    Command{"compare", "a measured run beside the prediction, and where its time goes",
+            run_compare},
     Command{"list", "the models, devices, formats or runtimes that are known", run_list},
     Command{"show", "all facts about one of them, with their source", run_show},
     Command{"check-data", "lint a data folder", run_check_data},

@@ -1,5 +1,6 @@
 #include "app/few_shot_text.h"
 
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -35,6 +36,25 @@ Table table_of(const FewShotCard& card, std::vector<ShotsCell> ShotsLine::*cells
   return table;
 }
 
+std::string given_text(calibrate::Given given) {
+  constexpr std::array<const char*, calibrate::kGiven> kNames{"rows", "kernels", "both"};
+  return kNames[static_cast<std::size_t>(given)];
+}
+
+Table kernels_table(const FewShotCard& card) {
+  std::vector<Table::Column> columns{{"pool"}, {"given"}};
+  for (const std::size_t shots : card.shots) {
+    columns.push_back({fmt::format("{}", shots), Table::Align::Right});
+  }
+  Table table(std::move(columns));
+  for (const validate::KernelShotsLine& line : card.kernel_lines) {
+    std::vector<std::string> texts{line.pool, given_text(line.given)};
+    for (const ShotsCell& cell : line.cells) texts.push_back(cell_text(cell));
+    table.add(std::move(texts));
+  }
+  return table;
+}
+
 Json cells_json(const FewShotCard& card, const std::vector<ShotsCell>& cells) {
   Json json = Json::array();
   for (std::size_t i = 0; i < cells.size(); ++i) {
@@ -51,12 +71,19 @@ Json cells_json(const FewShotCard& card, const std::vector<ShotsCell>& cells) {
 std::string few_shot_text(const FewShotCard& card, bool markdown) {
   const auto shown = [&](const Table& table) { return markdown ? table.markdown() : table.text(); };
   const char* const gap = markdown ? "\n\n" : "\n";
-  return fmt::format(
+  std::string text = fmt::format(
       "each device left out, some of its measured rows given back, the others predicted{0}"
       "median over devices of a device's median error of time per token (devices){0}{1}\n"
       "the same for devices with more than {2} rows{0}{3}",
       gap, shown(table_of(card, &ShotsLine::cells)), card.shots.back(),
       shown(table_of(card, &ShotsLine::same_devices)));
+  if (!card.kernel_lines.empty()) {
+    text += fmt::format(
+        "\nthe same for devices that kernels were timed on too: so many rows given, kernels alone, "
+        "or so many of both{}{}",
+        gap, shown(kernels_table(card)));
+  }
+  return text;
 }
 
 std::string few_shot_json(const FewShotCard& card) {
@@ -66,7 +93,13 @@ std::string few_shot_json(const FewShotCard& card) {
                      {"shots", cells_json(card, line.cells)},
                      {"same_devices", cells_json(card, line.same_devices)}});
   }
-  return json_document({{"few_shot", lines}});
+  Json kernels = Json::array();
+  for (const validate::KernelShotsLine& line : card.kernel_lines) {
+    kernels.push_back({{"pool", line.pool},
+                       {"given", given_text(line.given)},
+                       {"shots", cells_json(card, line.cells)}});
+  }
+  return json_document({{"few_shot", lines}, {"few_shot_kernels", kernels}});
 }
 
 }  // namespace foretoken::app

@@ -96,11 +96,12 @@ calibrate::ImportOptions options_of(const Flags& flags) {
 }  // namespace
 
 Outcome run_import(const Arguments& arguments, Console& console) {
-  Flags flags("foretoken import FILE... -o STORE.h5 [-d DEVICE] [-m MODEL] [-q FORMAT]",
-              "Reads measurements of other tools into a store: llama-bench (json, jsonl, csv, md, "
-              "sql),\nllama-batched-bench (md, jsonl), test-backend-ops perf (console, sql), vllm "
-              "bench,\n'ollama run --verbose', and the product's own CSV. Tells what became of "
-              "every row.");
+  Flags flags(
+      "foretoken import FILE... -o STORE.h5 [-d DEVICE] [-m MODEL] [-q FORMAT]",
+      "Reads measurements of other tools into a store: llama-bench (json, jsonl, csv, md, "
+      "sql),\nllama-batched-bench (md, jsonl), test-backend-ops perf (console, sql), vllm "
+      "bench,\n'ollama run --verbose' and ollama's API, logs of llama.cpp with timings, and "
+      "the product's\nown CSV. Tells what became of every row.");
   flags.add_words("FILE", 1, kMostFiles);
   flags.add_value("output,o", "STORE.h5", "where rows are added; made when it is not there");
   flags.add_value("device,d", "DEVICE", "device of all rows (default: what the file says)");

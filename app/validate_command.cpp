@@ -51,6 +51,19 @@ std::vector<std::size_t> shots_of(const Flags& flags, const std::string& text) {
   return {shots.begin(), shots.end()};
 }
 
+/// "--few-shot" without counts asks for the usual ones.
+Arguments with_usual_shots(const Arguments& arguments) {
+  Arguments filled;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    filled.push_back(arguments[i]);
+    const bool last = i + 1 == arguments.size();
+    if (arguments[i] == "--few-shot" && (last || arguments[i + 1].starts_with("-"))) {
+      filled.emplace_back("0,1,2,4,8,16");
+    }
+  }
+  return filled;
+}
+
 Outcome limits_kept(const validate::Scorecard& card, const validate::Limits& limits,
                     const validate::ValidateOptions& options, Console& console) {
   const std::vector<std::string> lines = validate::beyond_limits(card, limits, options.pools);
@@ -70,8 +83,8 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   flags.add_value("against", "ROWS",
                   "rows from outside, a CSV or a store (.h5); nothing is fitted to them");
   flags.add_value("few-shot", "COUNTS",
-                  "comma list, like 0,1,4,16: each device left out, so many of its rows given "
-                  "back, the others predicted");
+                  "comma list, like 0,1,4,16 (default 0,1,2,4,8,16): each device left out, so many "
+                  "of its rows, or kernels, given back, the other rows predicted");
   flags.add_value("group-by", "KEYS",
                   "comma list of pool (default), class, vendor, runtime, "
                   "format_class, arch_class, device, model, source");
@@ -85,7 +98,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   flags.add_value("output,o", "FORMAT", "text (default), md or json");
   add_data_flag(flags);
-  if (!flags.parse(arguments)) {
+  if (!flags.parse(with_usual_shots(arguments))) {
     console.print(flags.help());
     return Outcome::Done;
   }

@@ -21,6 +21,7 @@ struct PoolRow {
   const ResolvedKernel* kernel = nullptr;
   const EnergyRow* energy = nullptr;  ///< of `decode`, in the pool of the energy law
   bool fitted = false;                ///< takes part in fits when no fold leaves it out
+  bool added = false;                 ///< of a user's files, beside the rows of the data folders
 };
 
 struct PoolData {
@@ -35,6 +36,7 @@ struct PoolData {
 struct UnusableRow {
   std::string row_id;
   std::string reason;
+  bool added = false;
 };
 
 struct Dataset {
@@ -52,6 +54,22 @@ struct Dataset {
 
 /// Reads `measurements/decode/*.csv[.gz]` and `measurements/kernels/*.csv[.gz]` of the folders.
 Dataset read_dataset(const sim::Library& library, const std::vector<std::string>& data_folders);
+
+/// Rows of a user's files, before anything is resolved.
+struct AddedRows {
+  std::vector<DecodeRow> decode;
+  std::vector<KernelRow> kernels;
+  std::string hash;  ///< of all files
+};
+
+/// Stores of imported rows (".h5") and the product's own CSV, decode or kernel. Throws Error or
+/// ConfigError as their readers do.
+AddedRows read_added_rows(const std::vector<std::string>& paths);
+
+/// The rows of the folders with a user's beside them. One that the folders or another added file
+/// have already is unusable.
+Dataset read_dataset(const sim::Library& library, const std::vector<std::string>& data_folders,
+                     const AddedRows& added);
 
 /// The same for one decode file of a user, or a store of imported rows (".h5"); none is fitted.
 Dataset read_foreign(const sim::Library& library, const std::string& path);

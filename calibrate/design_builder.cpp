@@ -95,7 +95,7 @@ int DesignBuilder::coefficient(FitRow& row, std::unordered_map<std::uint64_t, in
   const std::uint64_t key = context_index * 1024 + static_cast<std::uint64_t>(id);
   const auto [found, added] = seen.try_emplace(key, static_cast<int>(row.coefficients.size()));
   if (added) {
-    FitCoefficient coefficient;
+    FitCoefficient coefficient{.id = id};
     add_terms(*spec, context, coefficient);
     row.coefficients.push_back(std::move(coefficient));
   }

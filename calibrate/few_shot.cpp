@@ -22,38 +22,68 @@ constexpr int kChoices = 3;
 
 using RowIndices = std::vector<std::size_t>;
 
-/// Measured steps of each device that take part in fits.
-std::map<std::string, RowIndices> steps_of_devices(const PoolData& pool) {
-  std::map<std::string, RowIndices> steps;
+/// What of a device takes part in fits.
+struct DeviceRows {
+  RowIndices steps;
+  RowIndices kernels;
+};
+
+std::map<std::string, DeviceRows> rows_of_devices(const PoolData& pool) {
+  std::map<std::string, DeviceRows> devices;
   for (std::size_t i = 0; i < pool.rows.size(); ++i) {
     const PoolRow& row = pool.rows[i];
-    if (row.fitted && row.decode != nullptr) steps[device_key(row)].push_back(i);
+    if (!row.fitted) continue;
+    DeviceRows& of = devices[device_key(row)];
+    (row.decode != nullptr ? of.steps : of.kernels).push_back(i);
   }
-  return steps;
+  std::erase_if(devices, [](const auto& entry) { return entry.second.steps.empty(); });
+  return devices;
 }
 
-/// The first `most` rows that someone would measure: another model each time, then another
-/// configuration.
+/// What rows differ in, the coarser first: someone measures another of these each time.
+struct Kinds {
+  std::string coarse;
+  std::string fine;
+  std::string row_id;
+};
+
+Kinds kinds_of(const PoolRow& row) {
+  if (row.decode != nullptr) {
+    const sim::Request& request = row.decode->request;
+    return {model_key(row), request.llm->id + "|" + request.scheme + "|" + request.runtime->id,
+            row.decode->row->row_id};
+  }
+  const KernelRow& kernel = *row.kernel->row;
+  return {kernel.op + "|" + kernel.weight_format + "|" + kernel.kv_format, shape_key(row),
+          kernel.row_id};
+}
+
+/// The first `most` rows that someone would measure.
 RowIndices chosen(const PoolData& pool, const RowIndices& rows, std::size_t most, int choice) {
-  std::map<std::string, int> models;
-  std::map<std::string, int> configurations;
-  const auto configuration = [&](std::size_t i) {
-    const sim::Request& request = pool.rows[i].decode->request;
-    return request.llm->id + "|" + request.scheme + "|" + request.runtime->id;
+  struct Entry {
+    Kinds kinds;
+    std::uint64_t hash;
+    std::size_t row;
   };
-  const auto order = [&](std::size_t i) {
-    return std::tuple(models[model_key(pool.rows[i])], configurations[configuration(i)],
-                      fnv1a(pool.rows[i].decode->row->row_id + "#" + std::to_string(choice)), i);
+  std::vector<Entry> left;
+  for (const std::size_t i : rows) {
+    Kinds kinds = kinds_of(pool.rows[i]);
+    const std::uint64_t hash = fnv1a(kinds.row_id + "#" + std::to_string(choice));
+    left.push_back({std::move(kinds), hash, i});
+  }
+  std::map<std::string, int> coarse;
+  std::map<std::string, int> fine;
+  const auto order = [&](const Entry& entry) {
+    return std::tuple(coarse[entry.kinds.coarse], fine[entry.kinds.fine], entry.hash, entry.row);
   };
-  RowIndices left = rows;
   RowIndices taken;
   while (taken.size() < most && !left.empty()) {
-    const auto next = std::min_element(left.begin(), left.end(), [&](std::size_t a, std::size_t b) {
-      return order(a) < order(b);
-    });
-    ++models[model_key(pool.rows[*next])];
-    ++configurations[configuration(*next)];
-    taken.push_back(*next);
+    const auto next =
+        std::min_element(left.begin(), left.end(),
+                         [&](const Entry& a, const Entry& b) { return order(a) < order(b); });
+    ++coarse[next->kinds.coarse];
+    ++fine[next->kinds.fine];
+    taken.push_back(next->row);
     left.erase(next);
   }
   return taken;
@@ -73,8 +103,21 @@ double median_error(const PoolData& pool, const RowIndices& rows, const RowIndic
   return 0.5 * (errors[(errors.size() - 1) / 2] + errors[errors.size() / 2]);
 }
 
+/// The rows as the update takes them: a device with these rows alone, each in full.
+std::vector<FitRow> in_full(const PoolData& pool, const RowIndices& steps,
+                            const RowIndices& kernels) {
+  std::vector<FitRow> rows;
+  for (const RowIndices* of : {&steps, &kernels}) {
+    for (const std::size_t i : *of) {
+      rows.push_back(pool.fit_rows[i]);
+      rows.back().weight = 1.0;
+    }
+  }
+  return rows;
+}
+
 std::vector<DeviceShots> device_shots(const FewShotPlan& plan, const std::string& device,
-                                      const RowIndices& rows, const std::vector<std::size_t>& shots,
+                                      const DeviceRows& rows, const std::vector<std::size_t>& shots,
                                       const FitSettings& settings) {
   const PoolData& pool = *plan.pool;
   std::vector<std::uint8_t> included = fitted_flags(pool);
@@ -87,24 +130,27 @@ std::vector<DeviceShots> device_shots(const FewShotPlan& plan, const std::string
   const Posterior posterior(pool.fit_rows, included, scales, fit.parameters);
   std::vector<DeviceShots> results;
   for (const std::size_t count : shots) {
-    if (rows.size() <= count) break;
-    DeviceShots result{.pool = pool.name,
-                       .device = device,
-                       .shots = count,
-                       .scored = rows.size() - count,
-                       .median_error = 0.0};
-    for (int choice = 0; choice < kChoices; ++choice) {
-      const RowIndices given = chosen(pool, rows, count, choice);
-      std::vector<FitRow> known;
-      for (const std::size_t i : given) {
-        known.push_back(pool.fit_rows[i]);
-        known.back().weight = 1.0;  // a device with these rows alone
+    if (rows.steps.size() <= count) break;
+    for (const Given given : {Given::Steps, Given::Kernels, Given::Both}) {
+      if (given != Given::Steps && rows.kernels.empty()) continue;
+      DeviceShots result{.pool = pool.name,
+                         .device = device,
+                         .given = given,
+                         .has_kernels = !rows.kernels.empty(),
+                         .shots = count,
+                         .scored = rows.steps.size() - count,
+                         .median_error = 0.0};
+      for (int choice = 0; choice < kChoices; ++choice) {
+        const RowIndices steps = chosen(pool, rows.steps, count, choice);
+        const RowIndices kernels =
+            given == Given::Steps ? RowIndices{} : chosen(pool, rows.kernels, count, choice);
+        std::vector<double> parameters = posterior.with(
+            in_full(pool, given == Given::Kernels ? RowIndices{} : steps, kernels), scales);
+        forget_sources(pool.design(), parameters);
+        result.median_error += median_error(pool, rows.steps, steps, parameters) / kChoices;
       }
-      std::vector<double> parameters = posterior.with(known, scales);
-      forget_sources(pool.design(), parameters);
-      result.median_error += median_error(pool, rows, given, parameters) / kChoices;
+      results.push_back(std::move(result));
     }
-    results.push_back(std::move(result));
   }
   return results;
 }
@@ -118,12 +164,11 @@ std::vector<DeviceShots> few_shot(const std::vector<FewShotPlan>& plans,
   struct Task {
     const FewShotPlan* plan;
     std::string device;
-    RowIndices rows;
+    DeviceRows rows;
   };
   std::vector<Task> tasks;
   for (const FewShotPlan& plan : plans) {
-    for (auto& [device, rows] : steps_of_devices(*plan.pool))
-      tasks.push_back({&plan, device, rows});
+    for (auto& [device, rows] : rows_of_devices(*plan.pool)) tasks.push_back({&plan, device, rows});
   }
   std::vector<std::vector<DeviceShots>> found(tasks.size());
   std::atomic<std::size_t> done{0};

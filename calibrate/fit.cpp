@@ -100,7 +100,9 @@ Fit fit_pool(const Design& design, const std::vector<FitRow>& rows,
   fit.parameters = start.empty() ? std::vector<double>(design.names.size(), 0.0) : start;
   fit.rows = rows_behind(design, rows, included);
   fit.noise.assign(static_cast<std::size_t>(design.sources), settings.initial_scale);
-  Scales scales{.spreads = design.spread, .noise = fit.noise};
+  Scales scales{
+      .spreads = settings.initial_spreads.empty() ? design.spread : settings.initial_spreads,
+      .noise = fit.noise};
   std::vector<double> variances;
   for (int round = 0; round < settings.rounds; ++round) {
     const SolveResult result =

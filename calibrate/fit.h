@@ -18,6 +18,7 @@ struct FitSettings {
   int rounds = 3;           ///< of spread estimation, each a full solve
   int max_iterations = 25;  ///< of one solve
   double initial_scale = 0.1;
+  std::vector<double> initial_spreads;  ///< one a parameter; empty: the law file's
 };
 
 /// The settings with the noise that the pool's law file starts from.

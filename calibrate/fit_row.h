@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/coefficient_id.h"
 #include "ops/roofline.h"
 
 namespace foretoken::calibrate {
@@ -26,6 +27,7 @@ struct FitOp {
 
 /// ln coefficient = ln_prior + sum of weight * parameter.
 struct FitCoefficient {
+  ops::CoefficientId id{};
   double ln_prior = 0;
   std::vector<std::pair<int, double>> terms;  ///< (parameter index, weight)
 };

@@ -17,8 +17,9 @@ namespace foretoken::calibrate {
 namespace {
 
 constexpr std::string_view kExpected =
-    "expected the output of llama-bench, llama-batched-bench, test-backend-ops perf, vllm bench or "
-    "'ollama run --verbose', or a CSV of decode or kernel rows";
+    "expected the output of llama-bench, llama-batched-bench, test-backend-ops perf, vllm bench, "
+    "'ollama run --verbose' or ollama's API, a log of llama.cpp with its timings, or a CSV of "
+    "decode or kernel rows";
 
 constexpr std::size_t kLargestText = std::size_t{32} << 20U;
 constexpr std::size_t kMostLines = 1'000'000;
@@ -76,6 +77,8 @@ void read_json_file(std::string_view text, const std::string& file, ForeignFile&
   } else if (first.has("mean_tpot_ms") || first.has("avg_latency") ||
              (first.has("elapsed_time") && first.has("tokens_per_second"))) {
     add_vllm(records, result);
+  } else if (first.has("done") && first.has("created_at")) {
+    add_ollama_api(records, result);
   } else {
     first.stop("objects of no known tool; " + std::string(kExpected));
   }
@@ -177,6 +180,10 @@ ForeignFile read_foreign_text(std::string_view text, const std::string& name) {
     add_op_perf(records_of_op_console(text, name), result);
     if (!result.kernels.empty() || !result.unused.empty()) return result;
     stop_at(name, 1, "no operator in it; expected lines like 'MUL_MAT(...): N runs - X us/run'");
+  }
+  if (contains(text, "eval time =")) {
+    add_llama_log(text, name, result);
+    return result;
   }
   if (contains(text, "eval count:")) {
     add_ollama(text, name, result);

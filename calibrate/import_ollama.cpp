@@ -91,6 +91,37 @@ std::optional<double> go_duration(std::string_view text) {
   return seconds;
 }
 
+void add_ollama_api(const std::vector<ForeignRecord>& records, ForeignFile& result) {
+  result.tool = "ollama";
+  constexpr double kNano = 1e-9;
+  for (const ForeignRecord& record : records) {
+    if (record.text("done") != "1") continue;  // a piece of the answer
+    const double count = record.number("eval_count").value_or(0.0);
+    const double seconds = record.number("eval_duration").value_or(0.0) * kNano;
+    if (count <= 0.0 || seconds <= 0.0) {
+      result.unused.push_back({record.line, Unused::NoFigure, "nothing was generated"});
+      continue;
+    }
+    ForeignDecode found;
+    DecodeRow& row = found.row;
+    row.file = record.file;
+    row.line = record.line;
+    row.runtime = "ollama";
+    row.gen_tokens = count;
+    row.tokens_per_second = count / seconds;
+    row.context_start = record.number("prompt_eval_count").value_or(0.0);
+    row.prefill_tokens = row.context_start;
+    // "llama3.2:3b-instruct-q4_K_M": library name, size and format.
+    if (std::string model = record.text("model"); !model.empty()) {
+      found.formats = {model};
+      std::replace(model.begin(), model.end(), ':', '-');
+      found.models = {model};
+    }
+    found.from.measured = record.text("created_at");
+    result.decode.push_back(std::move(found));
+  }
+}
+
 void add_ollama(std::string_view text, const std::string& file, ForeignFile& result) {
   result.tool = "ollama";
   ForeignRecord block{.file = file, .line = 0, .cells = {}};

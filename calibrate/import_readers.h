@@ -33,6 +33,13 @@ void add_vllm(const std::vector<ForeignRecord>& records, ForeignFile& result);
 /// Timing blocks of `ollama run --verbose`.
 void add_ollama(std::string_view text, const std::string& file, ForeignFile& result);
 
+/// Answers of ollama's API, one object or a stream of them; those that end one have its durations.
+void add_ollama_api(const std::vector<ForeignRecord>& records, ForeignFile& result);
+
+/// Logs of llama-cli, llama-completion and llama-server: lines "eval time = X ms / N runs", with
+/// what the log said of model, threads and devices before.
+void add_llama_log(std::string_view text, const std::string& file, ForeignFile& result);
+
 /// "1m2.5s", "130.079ms", "45.1µs" in seconds; nullopt for anything else.
 std::optional<double> go_duration(std::string_view text);
 

@@ -1,10 +1,14 @@
 #include "calibrate/kernel_csv.h"
 
+#include <algorithm>
+
 #include "base/csv_table.h"
 #include "calibrate/csv_cells.h"
 
 namespace foretoken::calibrate {
 namespace {
+
+constexpr double kMostThreads = 4096;
 
 KernelRow read_row(CsvCells& cells, const CsvTable& table) {
   const auto number = [&](std::string_view column) { return cells.number(column).value_or(0.0); };
@@ -31,6 +35,7 @@ KernelRow read_row(CsvCells& cells, const CsvTable& table) {
   row.kv_len = number("kv_len");
   row.experts = number("experts");
   row.experts_active = number("experts_active");
+  row.threads = static_cast<int>(std::min(number("threads"), kMostThreads));
   row.tp = cells.number("tp").value_or(1.0);
   row.ep = cells.number("ep").value_or(1.0);
   row.routing = cells.text("routing");

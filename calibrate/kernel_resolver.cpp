@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "calibrate/labels.h"
 #include "ops/context_of.h"
 #include "ops/load.h"
 
@@ -89,6 +90,55 @@ std::optional<ops::Op> op_of(const sim::Library& library, const KernelRow& row) 
   return std::nullopt;
 }
 
+/// A streaming read has the memory roof of a matrix and no other: nothing is unpacked. A copy is
+/// the same in bytes. A launch moves nothing: what is left of a matrix is its fixed cost.
+std::optional<ops::Demand> bare_demand(const KernelRow& row) {
+  if (row.op == "launch") return ops::Demand{};
+  const bool streams = row.op == "read" || row.op == "copy";
+  if (!streams || row.bytes.value_or(0.0) <= 0.0) return std::nullopt;
+  return ops::Demand{.weights = Bytes::of(*row.bytes)};
+}
+
+/// How often the kernels of a runtime take in the weights, as `sim::step_loads` has it in a step.
+void add_unpackings(const ops::Op& op, const hwdb::Runtime& runtime, ops::Demand& demand) {
+  if (demand.weights.base() <= 0.0) return;
+  const auto& kernels = runtime.matrix_kernels;
+  const double unpackings =
+      kernels ? ops::unpackings(op, *kernels) : ops::unpackings(op, runtime.rows_per_unpack);
+  demand.intake *= unpackings;
+  if (!kernels) return;
+  demand.flops *= ops::padded_rows(op, *kernels);
+  demand.weights *= unpackings;
+}
+
+/// Part of a row's bytes that the last-level cache may serve where the pool has no rate for it.
+constexpr double kMostCached = 0.1;
+
+bool prices_caches(const ops::LawSpec& law) {
+  return std::any_of(law.coefficients.begin(), law.coefficients.end(),
+                     [](const ops::CoefficientSpec& spec) {
+                       const int index = static_cast<int>(spec.id);
+                       return index < ops::kFamilies * ops::kSlots &&
+                              index % ops::kSlots == static_cast<int>(ops::Slot::Llc);
+                     });
+}
+
+/// What a fit must not learn from the row, by a label: the time of a cache as that of the memory;
+/// of the memory what a few cores draw of it, since a step's cores are bound by what they unpack
+/// long before; a copy, since decoding writes next to nothing.
+void screen(const ops::LawSpec& law, ResolvedKernel& result) {
+  const KernelRow& row = *result.row;
+  if (row.op == "copy") add_label(result.label, "copy");
+  if (row.op != "launch" && !prices_caches(law) &&
+      ops::cached_share(row.footprint_over_llc) > kMostCached) {
+    add_label(result.label, "cache");
+  }
+  const std::optional<int>& cores = result.device->cores;
+  if (row.op == "read" && row.threads > 0 && cores && row.threads < *cores) {
+    add_label(result.label, "few-threads");
+  }
+}
+
 /// A linear layer that computes in fewer than 16 bits is timed as engines call it: its activations
 /// are quantized by a launch of their own, which a step counts as an operator.
 double timed_launches(const sim::Library& library, const KernelRow& row) {
@@ -109,11 +159,12 @@ ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row)
   result.device = library.devices.lookup(row.device);
   const hwdb::Runtime* const runtime = library.runtimes.lookup(row.runtime);
   const auto op = op_of(library, row);
+  const auto bare = bare_demand(row);
   if (result.device == nullptr) {
     result.reject = "unknown device '" + row.device + "'";
   } else if (runtime == nullptr) {
     result.reject = "unknown runtime '" + row.runtime + "'";
-  } else if (!op) {
+  } else if (!op && !bare) {
     result.reject = "operator '" + row.op + "' or its formats are not modelled";
   } else if (!(row.latency_seconds > 0.0)) {
     result.reject = "no latency";
@@ -123,22 +174,25 @@ ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row)
   }
   if (!result.reject.empty()) return result;
 
+  const ops::LawSpec& law = library.laws.at(result.pool);
   ops::Context context = ops::context_of(
-      *result.device, *runtime, {.runtime_version = row.runtime_version, .source = row.source});
+      *result.device, *runtime,
+      {.threads = row.threads, .runtime_version = row.runtime_version, .source = row.source});
   context[ops::Attribute::Kernel] = row.kernel;
   result.loads.contexts.push_back(context);
-  ops::add_operator(context, *op, library.formats);
+  if (op) ops::add_operator(context, *op, library.formats);
   result.loads.contexts.push_back(context);
   sim::OpLoad load{.name = row.op,
-                   .family = ops::family_of(*op),
-                   .demand = ops::demand_of(*op, library.formats)};
+                   .family = op ? ops::family_of(*op) : ops::Family::Gemm,
+                   .demand = op ? ops::demand_of(*op, library.formats) : *bare};
+  if (op) add_unpackings(*op, *runtime, load.demand);
   load.context = 1;
-  ops::Engagement engagement;
+  ops::Engagement engagement{.threads = row.threads, .balanced = runtime->balances_cores};
   engagement.cached_share = ops::cached_share(row.footprint_over_llc);
-  const auto llc = ops::coefficient(load.family, ops::Slot::Llc);
-  engagement.has_cache_rate = library.laws.at(result.pool).find(llc) != nullptr;
+  engagement.has_cache_rate = law.find(ops::coefficient(load.family, ops::Slot::Llc)) != nullptr;
   load.load = ops::load_of(load.demand, timed_launches(library, row), *result.device, engagement);
   result.loads.ops.push_back(std::move(load));
+  screen(law, result);
   return result;
 }
 

@@ -1,6 +1,11 @@
 #pragma once
 
 /// From a measured kernel to an operator, its load and its context.
+///
+/// Three operators of a probe are no part of a step. A `read` of `bytes` beyond the last-level
+/// cache has the memory roof of a matrix and no other, so it teaches the device's share of
+/// bandwidth; with fewer threads than cores it is kept aside, label `few-threads`. A `launch` is a
+/// matrix without load and teaches its fixed cost. A `copy` is kept aside, label `copy`.
 
 #include <string>
 

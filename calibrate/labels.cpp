@@ -63,7 +63,8 @@ const std::vector<Label>& known_kernel_labels() {
       {"difference", LabelKind::Excluding},      {"multi-node", LabelKind::Excluding},
       {"impossible", LabelKind::Excluding},      {"derived", LabelKind::Excluding},
       {"per-op-overhead", LabelKind::Excluding}, {"link", LabelKind::Excluding},
-      {"unknown-device", LabelKind::Excluding},
+      {"unknown-device", LabelKind::Excluding},  {"noisy", LabelKind::Excluding},
+      {"few-threads", LabelKind::Excluding},     {"copy", LabelKind::Excluding},
   };
   return kLabels;
 }

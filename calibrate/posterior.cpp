@@ -152,6 +152,42 @@ std::vector<ops::Draws> Posterior::draws(std::uint64_t seed) const {
   return draws_of(impl_->cholesky, seed);
 }
 
+std::vector<double> Posterior::variances_of(
+    const std::vector<std::vector<std::pair<int, double>>>& sums) const {
+  std::vector<double> variances;
+  variances.reserve(sums.size());
+  Eigen::VectorXd weights(impl_->hessian.rows());
+  for (const auto& sum : sums) {
+    weights.setZero();
+    for (const auto& [index, weight] : sum) weights[index] += weight;
+    variances.push_back(weights.dot(impl_->cholesky.solve(weights)));
+  }
+  return variances;
+}
+
+std::vector<double> Posterior::covariance(const std::vector<FitRow>& rows) const {
+  const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
+  const auto count = static_cast<Eigen::Index>(rows.size());
+  Eigen::MatrixXd slopes = Eigen::MatrixXd::Zero(size, count);
+  std::vector<double> gradient;
+  for (Eigen::Index i = 0; i < count; ++i) {
+    const FitRow& row = rows[static_cast<std::size_t>(i)];
+    ln_predicted(row, impl_->parameters, &gradient);
+    for (std::size_t c = 0; c < row.coefficients.size(); ++c) {
+      for (const auto& [index, share] : row.coefficients[c].terms) {
+        slopes(index, i) += share * gradient[c];
+      }
+    }
+  }
+  const Eigen::MatrixXd joint = slopes.transpose() * impl_->cholesky.solve(slopes);
+  std::vector<double> values;
+  values.reserve(rows.size() * rows.size());
+  for (Eigen::Index i = 0; i < count; ++i) {
+    for (Eigen::Index j = 0; j < count; ++j) values.push_back(joint(i, j));
+  }
+  return values;
+}
+
 Belief Posterior::without(const std::vector<std::size_t>& left_out) {
   const auto size = static_cast<Eigen::Index>(impl_->parameters.size());
   std::vector<const Line*> lines;

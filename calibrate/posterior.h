@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "calibrate/fit_row.h"
@@ -37,6 +38,11 @@ class Posterior {
   /// where the law is linear, and for parameters that no other row speaks of. A step is at most
   /// three of the new standard deviations of a parameter.
   Belief without(const std::vector<std::size_t>& left_out);
+  /// Of sums of parameters, each as (parameter, weight) pairs: ln of a coefficient, say.
+  std::vector<double> variances_of(
+      const std::vector<std::vector<std::pair<int, double>>>& sums) const;
+  /// Covariance of the predicted ln seconds of `rows`, whether measured or not; row-major.
+  std::vector<double> covariance(const std::vector<FitRow>& rows) const;
   /// Optimum once more rows are known, with this posterior as their prior. A row that surprises is
   /// believed at first and doubted, by the robust loss, only if nothing in the law explains it.
   std::vector<double> with(const std::vector<FitRow>& more, const Scales& scales) const;

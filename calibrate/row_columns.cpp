@@ -29,6 +29,7 @@ RowColumn<Row> text(const char* name) {
           .csv_unit = 1,
           .optional = false,
           .zero_is_empty = false,
+          .later = false,
           .get_text = [](const Row& row) { return row.*Member; },
           .set_text = [](Row& row, const std::string& value) { row.*Member = value; },
           .get = nullptr,
@@ -44,6 +45,7 @@ RowColumn<DecodeRow> word(const char* name, const std::array<const char*, Words>
           .csv_unit = 1,
           .optional = false,
           .zero_is_empty = false,
+          .later = false,
           .get_text =
               [](const DecodeRow& row) {
                 return std::string((*kWords)[static_cast<std::size_t>(row.*Member)]);
@@ -64,6 +66,7 @@ struct Form {
   const char* csv_name = nullptr;
   double csv_unit = 1;
   bool zero_is_empty = false;
+  bool later = false;
 };
 
 template <typename Row, auto Member>
@@ -74,6 +77,7 @@ RowColumn<Row> number(const char* name, Form form = {}) {
           .csv_unit = form.csv_unit,
           .optional = false,
           .zero_is_empty = form.zero_is_empty,
+          .later = form.later,
           .get_text = nullptr,
           .set_text = nullptr,
           .get = [](const Row& row) { return static_cast<double>(row.*Member); },
@@ -94,6 +98,7 @@ RowColumn<Row> maybe(const char* name, Form form = {}) {
           .csv_unit = form.csv_unit,
           .optional = true,
           .zero_is_empty = false,
+          .later = false,
           .get_text = nullptr,
           .set_text = nullptr,
           .get =
@@ -208,6 +213,7 @@ std::span<const RowColumn<KernelRow>> kernel_columns() {
       number<R, &R::kv_len>("kv_len", kCount),
       number<R, &R::experts>("experts", kCount),
       number<R, &R::experts_active>("experts_active", kCount),
+      number<R, &R::threads>("threads", {.zero_is_empty = true, .later = true}),
       number<R, &R::tp>("tp"),
       number<R, &R::ep>("ep"),
       text<R, &R::routing>("routing"),

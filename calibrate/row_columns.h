@@ -21,6 +21,7 @@ struct RowColumn {
   double csv_unit;  ///< one CSV unit in units of the store
   bool optional;    ///< may be NaN
   bool zero_is_empty;
+  bool later;  ///< stores written before the column was kept lack it: all rows have the default
   std::string (*get_text)(const Row&);
   void (*set_text)(Row&, const std::string&);
   double (*get)(const Row&);

@@ -60,6 +60,7 @@ class GroupReader {
   std::vector<Stored<Row>> read() {
     if (!reader_.has(group_)) return {};
     for (const auto& column : columns_of<Row>()) {
+      if (column.later && !reader_.has(group_ + "/" + column.name)) continue;
       if (column.get_text != nullptr) {
         read_texts(column.name, [&](Stored<Row>& row, const std::string& text) {
           column.set_text(row.row, text);

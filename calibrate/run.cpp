@@ -27,24 +27,6 @@ double median_error(const PoolData& pool, const std::vector<double>& parameters)
   return *middle;
 }
 
-ops::PoolCoefficients coefficients_of(const PoolData& pool, const Fit& fit) {
-  ops::PoolCoefficients result;
-  result.law = *pool.law;
-  const Design& design = pool.design();
-  Doubts doubts = doubts_of(pool, fitted_flags(pool), fit, all_asked(pool));
-  for (std::size_t p = 0; p < design.names.size(); ++p) {
-    if (fit.rows[p] == 0.0) continue;
-    const ops::Draws& draws = doubts.belief.draws[p];
-    result.parameters[design.names[p]] = {fit.parameters[p],
-                                          fit.deviations[p],
-                                          fit.rows[p],
-                                          {draws.begin(), draws.begin() + ops::kHalfDraws}};
-  }
-  result.uncertainty = std::move(doubts.uncertainty);
-  for (const PoolRow& row : pool.rows) result.rows += row.fitted ? 1.0 : 0.0;
-  return result;
-}
-
 PoolSummary summary_of(const PoolData& pool, const Fit& fit) {
   PoolSummary summary{.pool = pool.name,
                       .parameters = pool.design().names.size(),
@@ -70,6 +52,24 @@ std::vector<Fit> fit_all(const std::vector<const PoolData*>& pools, bool with_de
     if (options.progress) options.progress(finished, pools.size());
   });
   return fits;
+}
+
+ops::PoolCoefficients coefficients_of(const PoolData& pool, const Fit& fit) {
+  ops::PoolCoefficients result;
+  result.law = *pool.law;
+  const Design& design = pool.design();
+  Doubts doubts = doubts_of(pool, fitted_flags(pool), fit, all_asked(pool));
+  for (std::size_t p = 0; p < design.names.size(); ++p) {
+    if (fit.rows[p] == 0.0) continue;
+    const ops::Draws& draws = doubts.belief.draws[p];
+    result.parameters[design.names[p]] = {fit.parameters[p],
+                                          fit.deviations[p],
+                                          fit.rows[p],
+                                          {draws.begin(), draws.begin() + ops::kHalfDraws}};
+  }
+  result.uncertainty = std::move(doubts.uncertainty);
+  for (const PoolRow& row : pool.rows) result.rows += row.fitted ? 1.0 : 0.0;
+  return result;
 }
 
 Calibration calibrate(const sim::Library& library, const std::vector<std::string>& data_folders,

@@ -46,6 +46,9 @@ inline constexpr FitSettings kFoldSettings{.rounds = 2, .max_iterations = 10};
 std::vector<Fit> fit_all(const std::vector<const PoolData*>& pools, bool with_deviations,
                          const CalibrateOptions& options);
 
+/// What a coefficient file keeps of one pool's fit over its fitted rows, doubts included.
+ops::PoolCoefficients coefficients_of(const PoolData& pool, const Fit& fit);
+
 Calibration calibrate(const sim::Library& library, const std::vector<std::string>& data_folders,
                       const CalibrateOptions& options);
 

@@ -13,9 +13,6 @@
 namespace foretoken::sim {
 namespace {
 
-/// Where collectives are measured on many devices.
-constexpr const char* kLinkPool = "serving";
-
 void add_cause(CauseSplit& causes, const OpLoad& op, const OpCost& cost) {
   const Seconds work = cost.time - cost.launch;
   causes.launches += cost.launch;

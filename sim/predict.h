@@ -10,6 +10,9 @@ namespace foretoken::sim {
 
 inline constexpr double kIntervalLevel = 0.9;
 
+/// Pool where collectives are measured on many devices.
+inline constexpr const char* kLinkPool = "serving";
+
 /// The pool that prices this request and, if it has no all-reduce of its own, the one that does.
 /// Throws Error when the runtime does not support the device or its pool has no law.
 Pricing pricing_for(const Request& request, const Library& library);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
-#include "calibrate/few_shot.h"
 #include "calibrate/run.h"
 #include "validate/chosen_pools.h"
 
@@ -64,11 +64,17 @@ FewShotCard few_shot(const sim::Library& library, const std::vector<std::string>
       plans, shots, calibrate::kFoldSettings, options.threads, options.progress);
   std::map<std::string, Entries> by_pool;
   Entries all;
+  std::map<std::pair<std::string, calibrate::Given>, Entries> with_kernels;
   for (const DeviceShots& result : results) {
+    if (result.has_kernels) with_kernels[{result.pool, result.given}].push_back(&result);
+    if (result.given != calibrate::Given::Steps) continue;
     by_pool[result.pool].push_back(&result);
     all.push_back(&result);
   }
-  FewShotCard card{.shots = shots, .lines = {}};
+  FewShotCard card{.shots = shots, .lines = {}, .kernel_lines = {}};
+  for (const auto& [key, entries] : with_kernels) {
+    card.kernel_lines.push_back({key.first, key.second, cells_of(entries, shots)});
+  }
   for (const auto& [pool, entries] : by_pool) card.lines.push_back(line_of(pool, entries, shots));
   card.lines.push_back(line_of("all", all, shots));
   return card;

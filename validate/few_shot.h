@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "calibrate/few_shot.h"
 #include "validate/run.h"
 
 namespace foretoken::validate {
@@ -22,9 +23,17 @@ struct ShotsLine {
   std::vector<ShotsCell> same_devices;
 };
 
+/// The same over devices that have kernel rows too: what their steps, kernels or both buy.
+struct KernelShotsLine {
+  std::string pool;
+  calibrate::Given given = calibrate::Given::Steps;
+  std::vector<ShotsCell> cells;  ///< parallel to the card's shots
+};
+
 struct FewShotCard {
   std::vector<std::size_t> shots;
   std::vector<ShotsLine> lines;
+  std::vector<KernelShotsLine> kernel_lines;  ///< empty: no device has both
 };
 
 /// Each device left out in turn, so many of its rows given back. `shots` ascending.

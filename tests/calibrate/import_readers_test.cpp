@@ -210,6 +210,63 @@ TEST(Ollama, ReadsGoDurations) {
   EXPECT_NEAR(*file.decode[1].row.tokens_per_second, 3700 / 61.25, 1e-9);
 }
 
+TEST(OllamaApi, ReadsTheObjectThatEndsAnAnswer) {
+  const ForeignFile file = sample("ollama-api.jsonl");
+  EXPECT_EQ(file.tool, "ollama");
+  ASSERT_EQ(file.decode.size(), 1U);
+  const ForeignDecode& found = file.decode[0];
+  EXPECT_DOUBLE_EQ(*found.row.tokens_per_second, 60.0);
+  EXPECT_EQ(found.row.context_start, 26.0);
+  EXPECT_EQ(found.row.gen_tokens, 300.0);
+  EXPECT_EQ(found.row.line, 2);
+  EXPECT_THAT(found.models, ::testing::ElementsAre("llama3.2-3b-instruct-q4_K_M"));
+  EXPECT_EQ(found.from.measured, "2026-11-20T10:00:06.5Z");
+  EXPECT_EQ(count(file, Unused::NoFigure), 1U);
+}
+
+TEST(LlamaLog, TakesWhatTheLogSaidBeforeTheTiming) {
+  const ForeignFile file = sample("llama-cli.log");
+  ASSERT_EQ(file.decode.size(), 1U);
+  const ForeignDecode& found = file.decode[0];
+  EXPECT_DOUBLE_EQ(*found.row.tokens_per_second, 250.0);
+  EXPECT_EQ(found.row.gen_tokens, 127.0);
+  EXPECT_EQ(found.row.context_start, 13.0);
+  EXPECT_EQ(found.row.threads, 8);
+  EXPECT_EQ(found.row.runtime, "llama.cpp-cuda");
+  EXPECT_EQ(found.row.runtime_version, "b6500 (0123abc)");
+  EXPECT_THAT(found.devices, ::testing::ElementsAre("NVIDIA GeForce RTX 3090"));
+  EXPECT_EQ(found.models.front(), "Llama-3.2-1B-Instruct-Q8_0");
+  EXPECT_EQ(found.formats.front(), "Q8_0");
+  EXPECT_EQ(found.layers_on_device, -1.0);
+  EXPECT_EQ(found.row.label, "");
+}
+
+TEST(LlamaLog, KnowsAPartOnTheHostAndSeveralDevices) {
+  const ForeignFile file = read_foreign_text(
+      "a: using device CUDA0 (A) - 1 MiB free\na: using device CUDA1 (B) - 1 MiB free\n"
+      "load_tensors: offloaded 20/33 layers to GPU\n"
+      "       eval time =  100.0 ms /  10 tokens ( x )\n"
+      "       eval time =    0.0 ms /   1 runs ( x )\n",
+      "f");
+  ASSERT_EQ(file.decode.size(), 1U);
+  EXPECT_EQ(file.decode[0].layers_on_device, 20.0);
+  EXPECT_EQ(file.decode[0].row.label, "multi-device");
+  EXPECT_EQ(count(file, Unused::NoFigure), 1U);
+}
+
+TEST(LlamaLog, ManyNamesDoNotFillMemory) {
+  std::string log;
+  for (int i = 0; i < 50'000; ++i) {
+    const std::string number = std::to_string(i);
+    log += "kv: general.name str = " + number + "\nusing device CUDA0 (" + number + ") - 1\n" +
+           " eval time = 1 ms / 2 runs\n";
+  }
+  const ForeignFile file = read_foreign_text(log, "f");
+  ASSERT_EQ(file.decode.size(), 50'000U);
+  EXPECT_LT(file.decode.back().models.size(), 20U);
+  EXPECT_LT(file.decode.back().devices.size(), 20U);
+}
+
 TEST(GoDuration, TakesEveryUnit) {
   EXPECT_DOUBLE_EQ(*go_duration("1h2m3.5s"), 3723.5);
   EXPECT_DOUBLE_EQ(*go_duration("130.079ms"), 0.130079);
@@ -280,6 +337,10 @@ TEST(BadInput, IsToldWithFileLineAndExpectation) {
       {"console cut", "Testing 1 devices\n  ADD(a=1", "f:2: expected '):'"},
       {"console end", "Testing 1\n  ADD(a=1): 5 runs - 2 us/run - 3", "f:2: expected a rate like"},
       {"console none", "Testing 1 devices\n", "f:1: no operator in it"},
+      {"log", "eval time = x ms / 3 runs\n", "f:1: expected 'eval time = X ms / N runs'"},
+      {"log cut", "a\nb: eval time = 5 ms / 3", "f:2: expected 'eval time = X ms / N runs'"},
+      {"api", R"({"done":true,"created_at":"","eval_count":"many"})",
+       "f:1: 'eval_count' must be a number"},
       {"ollama cut", "eval count: 5 token(s)\n",
        "f:1: an 'eval count' without its 'eval duration'"},
       {"ollama time", "eval count: 5 token(s)\neval duration: 5\n",
@@ -309,9 +370,10 @@ TEST(BadInput, StopsBeforeItFillsMemory) {
 }
 
 TEST(BadInput, EveryCutOfASampleEndsInRowsOrAnError) {
-  for (const char* name : {"llama-bench.jsonl", "llama-bench.sql", "llama-bench.csv",
-                           "llama-bench-gpu.md", "llama-batched-bench.md", "ollama-verbose.txt",
-                           "vllm-serve.json", "test-backend-ops-perf-gpu.console"}) {
+  for (const char* name :
+       {"llama-bench.jsonl", "llama-bench.sql", "llama-bench.csv", "llama-bench-gpu.md",
+        "llama-batched-bench.md", "ollama-verbose.txt", "ollama-api.jsonl", "llama-cli.log",
+        "vllm-serve.json", "test-backend-ops-perf-gpu.console"}) {
     const std::string text =
         read_text_file(std::string(FORETOKEN_TESTS_DIR) + "/calibrate/imports/" + name);
     constexpr std::size_t kStep = 13;

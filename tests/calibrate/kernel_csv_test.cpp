@@ -65,6 +65,14 @@ TEST(KernelCsv, ReadsAttentionAndExpertColumns) {
   EXPECT_FALSE(row.footprint_over_llc);
 }
 
+TEST(KernelCsv, ReadsTheThreads) {
+  const auto rows = read("device,runtime,op,latency_us,threads\na,b,gemm,1,16\na,b,gemm,1,\n");
+  EXPECT_EQ(rows.front().threads, 16);
+  EXPECT_EQ(rows.back().threads, 0);
+  EXPECT_THAT(fault_of("device,runtime,op,latency_us,threads\na,b,gemm,1,-4\n"),
+              HasSubstr("'threads'"));
+}
+
 TEST(KernelCsv, NamesAMissingColumn) {
   EXPECT_THAT(fault_of("device,runtime,op\na,b,gemm\n"),
               AllOf(HasSubstr("kernels.csv"), HasSubstr("latency_us")));

@@ -1,5 +1,6 @@
 #include "calibrate/kernel_resolver.h"
 
+#include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -158,6 +159,96 @@ TEST(KernelResolver, RejectsWhatItDoesNotKnowAndSaysWhat) {
   row = gemm_row();
   row.latency_seconds = 0;
   EXPECT_EQ(resolve(row).reject, "no latency");
+}
+
+TEST(KernelResolver, AReadHasTheMemoryRoofAlone) {
+  KernelRow row = gemm_row();
+  row.op = "read";
+  row.weight_format.clear();
+  row.m = row.n = row.k = 0;
+  EXPECT_NE(resolve(row).reject, "");  // of how many bytes?
+  row.bytes = 4e9;
+  row.footprint_over_llc = 4;
+  const ResolvedKernel k = resolve(row);
+  ASSERT_TRUE(k.clean()) << k.reject << k.label;
+  const sim::OpLoad& op = k.loads.ops.front();
+  EXPECT_EQ(op.family, ops::Family::Gemm);
+  EXPECT_DOUBLE_EQ(op.load.memory.base(), 4e9 / 1e12);
+  EXPECT_EQ(op.load.core.base(), 0.0);
+  EXPECT_EQ(op.load.flop.base(), 0.0);
+  EXPECT_EQ(op.load.launches, 1.0);
+  EXPECT_EQ(k.loads.contexts[op.context][ops::Attribute::Format], "");
+  row.op = "copy";
+  EXPECT_EQ(resolve(row).reject, "");
+  EXPECT_EQ(resolve(row).label, "copy");
+}
+
+TEST(KernelResolver, ALaunchIsAMatrixWithoutLoad) {
+  KernelRow row = gemm_row();
+  row.op = "launch";
+  const ResolvedKernel k = resolve(row);
+  ASSERT_TRUE(k.clean()) << k.reject << k.label;
+  const ops::Load& load = k.loads.ops.front().load;
+  EXPECT_EQ(load.launches, 1.0);
+  EXPECT_EQ(load.memory.base() + load.core.base() + load.flop.base() + load.serial.base(), 0.0);
+}
+
+/// A processor of four cores at 2 GHz under a runtime that unpacks every token row anew.
+sim::Library processor_library() {
+  sim::Library library = test::InventedData().library();
+  hwdb::Device device = library.devices.find("anvil");
+  device.id = "bellows";
+  device.name = "Bellows";
+  device.aliases.clear();
+  device.device_class = hwdb::DeviceClass::Cpu;
+  device.cores = 4;
+  device.clock = Hertz::of(2e9);
+  device.core_types = {{.count = 4, .clock = Hertz::of(2e9), .macs = 32}};
+  library.devices.add(device);
+  return library;
+}
+
+TEST(KernelResolver, ThreadsEngageAsManyCores) {
+  const sim::Library library = processor_library();
+  KernelRow row = gemm_row();
+  row.device = "bellows";
+  row.threads = 2;
+  const ResolvedKernel two = resolve_kernel(library, row);
+  ASSERT_EQ(two.reject, "");
+  row.threads = 4;
+  const ResolvedKernel four = resolve_kernel(library, row);
+  EXPECT_DOUBLE_EQ(two.loads.ops.front().load.core.base(),
+                   2.0 * four.loads.ops.front().load.core.base());
+  EXPECT_DOUBLE_EQ(two.loads.contexts[1][ops::Covariate::LogThreads], std::log(2.0 / 8.0));
+  EXPECT_DOUBLE_EQ(four.loads.contexts[1][ops::Covariate::LogThreads], std::log(4.0 / 8.0));
+}
+
+TEST(KernelResolver, WhatFewCoresReadIsNotTheMemorysShare) {
+  const sim::Library library = processor_library();
+  KernelRow row = gemm_row();
+  row.device = "bellows";
+  row.op = "read";
+  row.bytes = 1e9;
+  row.footprint_over_llc = 8;
+  row.threads = 2;
+  EXPECT_EQ(resolve_kernel(library, row).label, "few-threads");
+  row.threads = 4;
+  EXPECT_TRUE(resolve_kernel(library, row).clean());
+  row.threads = 8;  // two threads a core
+  EXPECT_TRUE(resolve_kernel(library, row).clean());
+}
+
+TEST(KernelResolver, WhatACacheServesTeachesNothingWherePoolsHaveNoCacheRate) {
+  KernelRow row = gemm_row();
+  row.footprint_over_llc = 0.5;
+  EXPECT_EQ(resolve(row).label, "cache");
+  row.footprint_over_llc = 1.2;
+  EXPECT_EQ(resolve(row).label, "cache");
+  row.footprint_over_llc = 2.0;
+  EXPECT_TRUE(resolve(row).clean());
+  row.op = "launch";
+  row.footprint_over_llc = 0.0;
+  EXPECT_TRUE(resolve(row).clean());
 }
 
 TEST(KernelResolver, ALabelKeepsARowOutOfTheFit) {

@@ -50,6 +50,7 @@ RowStore two_rows() {
   kernel.row.m = 1;
   kernel.row.latency_seconds = 53.86 * 1e-6;
   kernel.row.bytes = 33067008;
+  kernel.row.threads = 6;
   kernel.row.ep = 4;
   kernel.row.routing = "balanced";
   kernel.row.notes = "not gated: two matrices";
@@ -80,6 +81,7 @@ TEST(RowStore, GoesThroughCsvAndBackToTheByte) {
   EXPECT_EQ(read.decode[0].row.batch_kind, BatchKind::Waves);
   EXPECT_EQ(read.decode[0].from.measured, "2026-11-20T23:00:55Z");
   EXPECT_EQ(read.kernels.at(0).row.footprint_over_llc, std::nullopt);
+  EXPECT_EQ(read.kernels[0].row.threads, 6);
   EXPECT_EQ(read.kernels[0].row.ep, 4);
   EXPECT_EQ(read.kernels[0].row.routing, "balanced");
   EXPECT_EQ(read.kernels[0].row.notes, "not gated: two matrices");
@@ -124,6 +126,32 @@ TEST(RowStore, RefusesWhatIsNone) {
   later.attribute("version", "9");
   later.write(folder / "later.h5");
   EXPECT_THAT(fault("later.h5"), HasSubstr("rows of version '9'; expected 1"));
+}
+
+TEST(RowStore, ReadsStoresOfBeforeKernelsHadThreads) {
+  const test::TempFolder folder;
+  RowStore store = two_rows();
+  store.decode.clear();
+  H5Writer former;
+  former.attribute("kind", "foretoken rows");
+  former.attribute("version", "1");
+  for (const auto& column : kernel_columns()) {
+    const std::string name = std::string("kernels/") + column.name;
+    if (column.later) continue;
+    if (column.get_text != nullptr) {
+      former.texts(name, {column.get_text(store.kernels[0].row)});
+    } else {
+      former.numbers(name, {column.get(store.kernels[0].row)}, column.unit);
+    }
+  }
+  for (const auto& column : provenance_columns()) {
+    former.texts(std::string("kernels/") + column.name, {"x"});
+  }
+  former.write(folder / "former.h5");
+  const RowStore read = read_row_store(folder / "former.h5");
+  ASSERT_EQ(read.kernels.size(), 1U);
+  EXPECT_EQ(read.kernels[0].row.threads, 0);
+  EXPECT_EQ(read.kernels[0].row.bytes, 33067008);
 }
 
 TEST(RowStore, EveryCutEndsInAnError) {
@@ -211,7 +239,10 @@ RC_GTEST_PROP(ImportProperty, AnyTextEndsInRowsOrAnError, ()) {
   const auto head = *rc::gen::element<std::string>(
       "", "[{", "{\"n_gen\":1,\"avg_ts\":", "INSERT INTO llama_bench (n_gen) VALUES ('",
       "| model | test | t/s |\n|---|---|---|\n|", "Testing 1 devices\n ADD(",
-      "eval count: ", "device,runtime,model,weight_format,decode_tok_s\n");
+      "eval count: ", "offloaded 1/2 layers to GPU\n eval time = 5 ms / ",
+      "using device CUDA0 (x) - \n eval time = 1 ms / 2 runs\n eval time = ",
+      "{\"done\":true,\"created_at\":\"\",\"eval_count\":",
+      "device,runtime,model,weight_format,decode_tok_s\n");
   const std::string text = head + *any_text();
   try {
     read_foreign_text(text, "f");

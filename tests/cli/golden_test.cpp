@@ -71,7 +71,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"list_formats", {"list", "formats"}}, Case{"list_runtimes", {"list", "runtimes"}},
         Case{"show_device", {"show", "A1"}}, Case{"show_model", {"show", "toy-moe"}},
         Case{"show_runtime", {"show", "ripple"}}, Case{"help", {"help"}},
-        Case{"help_predict", {"predict", "--help"}}, Case{"help_op", {"op", "--help"}}),
+        Case{"help_predict", {"predict", "--help"}}, Case{"help_op", {"op", "--help"}},
+        Case{"help_calibrate", {"calibrate", "--help"}},
+        Case{"help_compare", {"compare", "--help"}}),
     [](const testing::TestParamInfo<Case>& tested) { return tested.param.name; });
 
 }  // namespace

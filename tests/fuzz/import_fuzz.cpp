@@ -82,6 +82,7 @@ void read_all(const std::vector<ForeignRecord>& records) {
   attempt([&](ForeignFile& file) { add_batched_bench(records, file); });
   attempt([&](ForeignFile& file) { add_op_perf(records, file); });
   attempt([&](ForeignFile& file) { add_vllm(records, file); });
+  attempt([&](ForeignFile& file) { add_ollama_api(records, file); });
 }
 
 void read_json_text(std::string_view text) {
@@ -104,6 +105,9 @@ void read_ollama_text(std::string_view text) {
   attempt([&](ForeignFile& file) { add_ollama(text, kName, file); });
   if (const auto seconds = go_duration(text)) must(*seconds >= 0.0);
 }
+void read_log_text(std::string_view text) {
+  attempt([&](ForeignFile& file) { add_llama_log(text, kName, file); });
+}
 void read_own_text(std::string_view text) {
   attempt([&](ForeignFile& file) { add_own_csv(text, kName, file); });
 }
@@ -112,13 +116,14 @@ void read_any_text(std::string_view text) {
 }
 
 using Reader = void (*)(std::string_view);
-constexpr std::array<std::pair<std::string_view, Reader>, 7> kReaders{{
+constexpr std::array<std::pair<std::string_view, Reader>, 8> kReaders{{
     {"any", read_any_text},
     {"json", read_json_text},
     {"sql", read_sql_text},
     {"markdown", read_markdown_text},
     {"console", read_console_text},
     {"ollama", read_ollama_text},
+    {"log", read_log_text},
     {"csv", read_own_text},
 }};
 Reader chosen = read_any_text;

@@ -1,10 +1,13 @@
 #include "validate/few_shot.h"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text_file.h"
 #include "calibrate/few_shot.h"
 #include "calibrate/run.h"
 #include "tests/calibrate/planted.h"
@@ -78,6 +81,36 @@ TEST(FewShot, IsTheSameOnAnyNumberOfThreads) {
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(one.lines[0].cells[i].median_error, two.lines[0].cells[i].median_error);
   }
+}
+
+// What is given back of one device with kernels; that they help is the data's business.
+TEST(FewShot, GivesKernelsBackWhereADeviceHasThem) {
+  PlantedWorld planted(815);
+  planted.write_rows(planted.measure(planted.training()));
+  std::string kernels = "row_id,source,device,runtime,op,weight_format,m,n,k,latency_us\n";
+  for (int i = 0; i < 6; ++i) {
+    kernels += "k" + std::to_string(i) + ",bench," + PlantedWorld::device(0) +
+               ",plain,gemm,F16,1," + std::to_string(40000 + 100 * i) + ",40000,12000\n";
+  }
+  std::filesystem::create_directories(planted.path() + "/measurements/kernels");
+  write_text_file(planted.path() + "/measurements/kernels/planted.csv", kernels);
+  const FewShotCard card = few_shot(planted.library(), {planted.path()}, {0, 2}, {.threads = 2});
+  ASSERT_EQ(card.kernel_lines.size(), 3U);
+  using calibrate::Given;
+  const std::array<Given, 3> given{Given::Steps, Given::Kernels, Given::Both};
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    EXPECT_EQ(card.kernel_lines[i].pool, "forge");
+    EXPECT_EQ(card.kernel_lines[i].given, given[i]);
+    EXPECT_EQ(card.kernel_lines[i].cells[0].devices, 1U);
+    EXPECT_EQ(card.kernel_lines[i].cells[0].rows, 12U);
+    EXPECT_EQ(card.kernel_lines[i].cells[1].rows, 10U);
+    EXPECT_EQ(card.kernel_lines[i].cells[0].median_error,
+              card.kernel_lines[0].cells[0].median_error);
+  }
+  EXPECT_NE(card.kernel_lines[1].cells[1].median_error, card.kernel_lines[1].cells[0].median_error);
+  EXPECT_NE(card.kernel_lines[2].cells[1].median_error, card.kernel_lines[0].cells[1].median_error);
+  // Lines of rows alone have all devices, as without any kernel.
+  EXPECT_EQ(card.lines[0].cells[1].devices, static_cast<std::size_t>(PlantedWorld::kDevices));
 }
 
 TEST(FewShot, RefusesAPoolWithoutRows) {
