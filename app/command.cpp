@@ -19,6 +19,7 @@ constexpr std::array kCommands{
     Command{"op", "one operator with all its roofs", run_op},
     Command{"import", "measurements of other tools into a store", run_import},
     Command{"export", "the rows of a store as CSV", run_export},
+    Command{"probe", "time real kernels on this machine, or describe it", run_probe},
     Command{"calibrate", "fit the coefficients to the measured rows", run_calibrate},
     Command{"validate", "held-out errors, or a comparison with rows of your own", run_validate},
     Command{"compare", "a measured run beside the prediction, and where its time goes",

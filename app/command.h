@@ -29,6 +29,7 @@ Outcome run_calibrate(const Arguments& arguments, Console& console);
 Outcome run_import(const Arguments& arguments, Console& console);
 Outcome run_export(const Arguments& arguments, Console& console);
 Outcome run_compare(const Arguments& arguments, Console& console);
+Outcome run_probe(const Arguments& arguments, Console& console);
 Outcome run_validate(const Arguments& arguments, Console& console);
 Outcome run_list(const Arguments& arguments, Console& console);
 Outcome run_show(const Arguments& arguments, Console& console);

@@ -25,6 +25,11 @@ void add_data_flag(Flags& flags) {
                    "a folder of your own data, laid over the shipped one; repeatable");
 }
 
+std::string program_folder() {
+  std::error_code fault;
+  return fs::read_symlink("/proc/self/exe", fault).parent_path().string();
+}
+
 std::string shipped_data_folder() {
   if (const char* const named = std::getenv("FORETOKEN_DATA"); named != nullptr && *named != '\0') {
     if (!is_folder(named)) {

@@ -20,4 +20,7 @@ std::string shipped_data_folder();
 /// folder.
 std::vector<std::string> data_folders(const Flags& flags);
 
+/// The folder that the running program lies in; "" where the system does not tell.
+std::string program_folder();
+
 }  // namespace foretoken::app

@@ -2,8 +2,8 @@
 find_package(OpenCL)
 set(probe_gpu_sources cuda_plugin.cpp cuda_backend.cpp)
 set(probe_gpu_headers
-  sample.h gguf_blocks.h gpu_operands.h gpu_plan.h gpu_timing.h gpu_facts.h nvml_reader.h
-  cuda_plugin.h cuda_backend.h opencl_backend.h)
+  gguf_blocks.h gpu_operands.h gpu_plan.h gpu_timing.h gpu_facts.h nvml_reader.h
+  cuda_plugin.h cuda_backend.h opencl_backend.h cuda/plugin.h)
 set(probe_gpu_libraries fmt::fmt ${CMAKE_DL_LIBS})
 if(OpenCL_FOUND)
   list(APPEND probe_gpu_sources
@@ -16,10 +16,25 @@ else()
   list(APPEND probe_gpu_sources opencl_absent.cpp)
 endif()
 
+find_package(hwy REQUIRED)
+
 foretoken_library(probe
-  SOURCES ${probe_gpu_sources}
-  HEADERS ${probe_gpu_headers} cuda/plugin.h
-  LINK foretoken::base
-  LINK_PRIVATE ${probe_gpu_libraries})
+  SOURCES
+    weight_data.cpp gemv.cpp gemv_plain.cpp gemv_float.cpp gemv_block.cpp gemv_super_block.cpp streams.cpp
+    attention.cpp thread_team.cpp statistics.cpp timing.cpp core_clock.cpp energy_counters.cpp
+    system_file.cpp memory_pool.cpp cpuinfo.cpp system_text.cpp dmi_memory.cpp host.cpp
+    cpu_names.cpp describe.cpp cpu_plan.cpp cpu_kernel.cpp cpu_probe.cpp
+    ${probe_gpu_sources}
+  HEADERS
+    sample.h number_bits.h blocks.h weight_format.h weight_data.h gemv.h gemv_kernels.h
+    streams.h attention.h thread_team.h statistics.h timing.h core_clock.h energy_counters.h
+    system_file.h memory_pool.h cpuinfo.h system_text.h dmi_memory.h host.h cpu_names.h
+    describe.h cpu_plan.h cpu_kernel.h cpu_probe.h ${probe_gpu_headers}
+  LINK foretoken::hwdb
+  LINK_PRIVATE hwy::hwy Threads::Threads ${probe_gpu_libraries})
+# Vectors whose length is known only at run time do not fit into blocks of 32 bytes: such machines
+# run the kernels of fixed length.
+target_compile_definitions(foretoken_probe PRIVATE
+  "HWY_DISABLED_TARGETS=(HWY_RVV|HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")
 
 include(cmake/cuda_plugin.cmake)

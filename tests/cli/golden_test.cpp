@@ -73,7 +73,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"show_runtime", {"show", "ripple"}}, Case{"help", {"help"}},
         Case{"help_predict", {"predict", "--help"}}, Case{"help_op", {"op", "--help"}},
         Case{"help_calibrate", {"calibrate", "--help"}},
-        Case{"help_compare", {"compare", "--help"}}),
+        Case{"help_compare", {"compare", "--help"}}, Case{"help_probe", {"probe", "--help"}}),
     [](const testing::TestParamInfo<Case>& tested) { return tested.param.name; });
 
 }  // namespace

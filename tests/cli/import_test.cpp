@@ -1,19 +1,14 @@
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <random>
-#include <thread>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/text_file.h"
 #include "calibrate/row_store.h"
+#include "tests/cli/killed.h"
 #include "tests/cli/program.h"
 #include "tests/support/temp_folder.h"
 
@@ -95,28 +90,6 @@ TEST(ValidateCommand, TakesAStore) {
   EXPECT_EQ(store.out, csv.out);
 }
 
-/// Starts an import and ends it with SIGKILL after `delay`.
-void killed_import(const std::string& file, const std::string& store,
-                   std::chrono::microseconds delay) {
-  std::string program = FORETOKEN_PROGRAM;
-  std::string command = "import";
-  std::string input = file;
-  std::string flag = "-o";
-  std::string output = store;
-  char* words[] = {program.data(), command.data(), input.data(),
-                   flag.data(),    output.data(),  nullptr};
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  ASSERT_EQ(posix_spawn(&child, program.c_str(), &quiet, nullptr, words, environ), 0);
-  posix_spawn_file_actions_destroy(&quiet);
-  std::this_thread::sleep_for(delay);
-  kill(child, SIGKILL);
-  int status = 0;
-  waitpid(child, &status, 0);
-}
-
 TEST(ImportCommand, KilledAtAnyMomentItLeavesAWholeStore) {
   const TempFolder folder;
   const std::string rows = std::string(FORETOKEN_DATA_DIR) + "/measurements/decode_npu.csv";
@@ -133,7 +106,8 @@ TEST(ImportCommand, KilledAtAnyMomentItLeavesAWholeStore) {
   for (int i = 0; i < kTries; ++i) {
     folder.write("s.h5", before);
     std::uniform_int_distribution<std::int64_t> moment(0, whole.count());
-    killed_import(rows, folder / "s.h5", std::chrono::microseconds(moment(random)));
+    run_and_kill({"import", rows, "-o", folder / "s.h5"},
+                 std::chrono::microseconds(moment(random)));
     const std::string store = read_text_file(folder / "s.h5");
     if (store == before) continue;
     // The day of the import may have changed: rows, not bytes.

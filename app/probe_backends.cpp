@@ -1,0 +1,88 @@
+#include "app/probe_backends.h"
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+#include "app/data_folders.h"
+#include "calibrate/import_names.h"
+#include "probe/cpu_names.h"
+#include "probe/cpu_probe.h"
+#include "probe/cuda_backend.h"
+#include "probe/describe.h"
+#include "probe/opencl_backend.h"
+
+namespace foretoken::app {
+namespace {
+
+const hwdb::Device* known_device(const sim::Library& library, const std::string& name) {
+  for (const std::string& spelling : calibrate::device_spellings(name)) {
+    if (const hwdb::Device* const device = library.devices.lookup(spelling)) return device;
+  }
+  return nullptr;
+}
+
+/// The catalogue's processor is this one only when all of its cores are there.
+std::string processor_id(const sim::Library& library, const probe::Host& host) {
+  const std::string id = probe::device_id(host);
+  if (const hwdb::Device* const described = library.devices.lookup(id)) return described->id;
+  const hwdb::Device* const known = known_device(library, probe::device_name(host.cpu));
+  const bool whole = known != nullptr && known->device_class == hwdb::DeviceClass::Cpu &&
+                     known->cores == probe::core_count(host);
+  return whole ? known->id : id;
+}
+
+Probed probe_processor(const ProbeRequest& request, const sim::Library& library,
+                       const probe::Progress& progress) {
+  const probe::Host host = probe::read_host("", probe::allowed_cpus());
+  const probe::CpuProbeOptions options{
+      .threads = request.threads, .seconds = request.seconds, .quick = request.quick};
+  return {.findings = probe::probe_cpu(host, options, progress),
+          .device = processor_id(library, host),
+          .last_level_bytes = probe::last_level_bytes(host)};
+}
+
+probe::GpuProbeOptions gpu_options(const ProbeRequest& request) {
+  return {.device = 0, .seconds = request.seconds, .quick = request.quick, .only = {}};
+}
+
+Probed probed_gpu(probe::Findings findings, const probe::GpuFacts& facts,
+                  const sim::Library& library) {
+  return {.findings = std::move(findings),
+          .device = device_id_of(library, facts.name),
+          .last_level_bytes = static_cast<double>(facts.cache_bytes)};
+}
+
+Probed probe_nvidia(const ProbeRequest& request, const sim::Library& library,
+                    const probe::Progress& progress) {
+  const char* const folders = std::getenv("FORETOKEN_PLUGINS");
+  const probe::CudaPlugin plugin = probe::open_cuda_plugin(
+      probe::cuda_plugin_paths(folders == nullptr ? "" : folders, program_folder()));
+  const probe::GpuProbeOptions options = gpu_options(request);
+  const probe::GpuFacts facts = probe::describe_cuda(plugin, options.device);
+  return probed_gpu(probe::probe_cuda(plugin, options, progress), facts, library);
+}
+
+Probed probe_by_opencl(const ProbeRequest& request, const sim::Library& library,
+                       const probe::Progress& progress) {
+  const probe::GpuProbeOptions options = gpu_options(request);
+  const probe::GpuFacts facts = probe::describe_opencl().front();
+  return probed_gpu(probe::probe_opencl(options, progress), facts, library);
+}
+
+constexpr std::array kBackends{
+    ProbeBackend{"cpu", probe_processor},
+    ProbeBackend{"cuda", probe_nvidia},
+    ProbeBackend{"opencl", probe_by_opencl},
+};
+
+}  // namespace
+
+std::span<const ProbeBackend> probe_backends() { return kBackends; }
+
+std::string device_id_of(const sim::Library& library, const std::string& name) {
+  const hwdb::Device* const known = known_device(library, name);
+  return known != nullptr ? known->id : probe::id_of_name(name);
+}
+
+}  // namespace foretoken::app

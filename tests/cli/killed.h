@@ -1,0 +1,15 @@
+#pragma once
+
+/// Ends the real program at a chosen moment.
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace foretoken::test {
+
+/// Starts the program, its output thrown away, and ends it with SIGKILL after `delay`. Returns once
+/// it is gone.
+void run_and_kill(const std::vector<std::string>& arguments, std::chrono::microseconds delay);
+
+}  // namespace foretoken::test
