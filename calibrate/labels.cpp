@@ -58,13 +58,21 @@ const std::vector<Label>& known_labels() {
 
 const std::vector<Label>& known_kernel_labels() {
   static const std::vector<Label> kLabels{
-      {"cache", LabelKind::Excluding},           {"eager", LabelKind::Excluding},
-      {"prefill-sized", LabelKind::Excluding},   {"coarse", LabelKind::Excluding},
-      {"difference", LabelKind::Excluding},      {"multi-node", LabelKind::Excluding},
-      {"impossible", LabelKind::Excluding},      {"derived", LabelKind::Excluding},
-      {"per-op-overhead", LabelKind::Excluding}, {"link", LabelKind::Excluding},
-      {"unknown-device", LabelKind::Excluding},  {"noisy", LabelKind::Excluding},
-      {"few-threads", LabelKind::Excluding},     {"copy", LabelKind::Excluding},
+      {"cache", LabelKind::Excluding},
+      {"eager", LabelKind::Excluding},
+      {"prefill-sized", LabelKind::Excluding},
+      {"coarse", LabelKind::Excluding},
+      {"difference", LabelKind::Excluding},
+      {"multi-node", LabelKind::Excluding},
+      {"impossible", LabelKind::Excluding},
+      {"derived", LabelKind::Excluding},
+      {"per-op-overhead", LabelKind::Excluding},
+      {"link", LabelKind::Excluding},
+      {"unknown-device", LabelKind::Excluding},
+      {"noisy", LabelKind::Excluding},
+      {"held-back", LabelKind::Excluding},
+      {"few-threads", LabelKind::Excluding},
+      {"copy", LabelKind::Excluding},
   };
   return kLabels;
 }
