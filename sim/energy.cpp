@@ -172,6 +172,9 @@ EnergyReport predict_energy(const StepLoads& step, const Request& request, Secon
 
   report.per_token = estimate(Joules::of(joules / request.batch), energy, level);
   report.power = estimate(Watts::of(joules / seconds.base()), power, level);
+  if (request.power_limit) {
+    report.power.hi = std::min(report.power.hi, *request.power_limit * request.ranks);
+  }
   const auto largest = std::max_element(
       terms.begin(), terms.end(), [](const Term& a, const Term& b) { return a.joules < b.joules; });
   if (largest != terms.end()) report.basis = ops::text_of(largest->basis);

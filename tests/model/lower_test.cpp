@@ -90,6 +90,25 @@ const std::vector<std::string> kModels{"llama-3.1-8b",
 
 class LowerModel : public testing::TestWithParam<std::string> {};
 
+double launches_of(const ops::OpGraph& graph, const std::string& name) {
+  double launches = 0;
+  for (const ops::OpNode& node : graph.nodes()) {
+    if (node.name == name) launches += node.launches * node.repeat;
+  }
+  return launches;
+}
+
+// 43 layers, two connections each: 16 launches and 4 for each of 20 Sinkhorn rounds, or 2 fused.
+TEST(LowerShipped, HyperConnectionsAreLaunchedOneByOneUnlessFused) {
+  LoweringOptions options = sixteen_bit();
+  EXPECT_EQ(launches_of(graph_of("deepseek-v4-flash", {}, options), "hyper_connection"),
+            43 * 2 * (16 + 4 * 20));
+  options.fuses_hyper_connections = true;
+  EXPECT_EQ(launches_of(graph_of("deepseek-v4-flash", {}, options), "hyper_connection"),
+            43 * 2 * 2);
+  EXPECT_EQ(launches_of(graph_of("deepseek-v3", {}, sixteen_bit()), "hyper_connection"), 0);
+}
+
 TEST(LowerShipped, EveryModelStreamsTheWeightsThatATokenReads) {
   for (const auto& [id, llm] : all_models()) {
     const Totals step = totals_of(id, {.context = 1000}, sixteen_bit());

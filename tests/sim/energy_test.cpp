@@ -99,7 +99,7 @@ TEST(Energy, APowerLimitStretchesTheStepUntilItIsKept) {
   const Report held = predicted(request);
   EXPECT_GT(held.step.point, free.step.point);
   EXPECT_NEAR(held.energy->power.point.base(), request.power_limit->base(), 1e-6);
-  EXPECT_LE(held.energy->power.hi.base(), request.power_limit->base() * 1.5);
+  EXPECT_LE(held.energy->power.hi.base(), request.power_limit->base());
   EXPECT_EQ(held.bound, "power");
   request.power_limit = free.energy->power.point * 2.0;
   EXPECT_EQ(predicted(request).step.point, free.step.point);
