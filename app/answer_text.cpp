@@ -48,20 +48,33 @@ std::string rate_line(const sim::Report& report) {
       percent(report.share_of_peak), format_quantity(report.bandwidth));
 }
 
-std::string memory_line(const sim::MemoryFit& memory) {
+std::string memory_line(const sim::MemoryFit& memory, const std::string& energy) {
   const std::string parts =
       fmt::format("(weights {}, kv {}, overhead {})", memory_text(memory.weights.base()),
                   memory_text(memory.kv.base()), memory_text(memory.overhead.base()));
   const auto fits = memory.fits();
   if (!fits) {
-    return fmt::format("  memory  {}, capacity not stated  {}\n",
-                       memory_text(memory.total().base()), parts);
+    return fmt::format("  memory  {}, capacity not stated  {}{}\n",
+                       memory_text(memory.total().base()), parts, energy);
   }
-  return fmt::format("  memory  {} of {}: {}  {}\n", memory_text(memory.total().base()),
-                     memory_text(memory.capacity->base()), *fits ? "fits" : "DOES NOT FIT", parts);
+  return fmt::format("  memory  {} of {}: {}  {}{}\n", memory_text(memory.total().base()),
+                     memory_text(memory.capacity->base()), *fits ? "fits" : "DOES NOT FIT", parts,
+                     energy);
 }
 
-/// Joules a token and watts, with what they are spent on, largest first.
+/// "   energy  1.7 J/token  (1.3..2.2)   270 W at the gpu".
+std::string energy_part(const sim::EnergyReport& energy) {
+  const auto& joules = energy.per_token;
+  const int decimals = decimals_for(joules.point.base(), joules.lo.base(), joules.hi.base());
+  const int watts =
+      decimals_for(energy.power.point.base(), energy.power.lo.base(), energy.power.hi.base());
+  return fmt::format("   energy  {} J/token  ({}..{})   {} W at the {}",
+                     rounded(joules.point.base(), decimals), rounded(joules.lo.base(), decimals),
+                     rounded(joules.hi.base(), decimals), rounded(energy.power.point.base(), watts),
+                     energy.scope);
+}
+
+/// What a token's energy is spent on, largest first.
 std::string energy_line(const sim::EnergyReport& energy) {
   const sim::EnergySplit& s = energy.split;
   struct Part {
@@ -77,17 +90,9 @@ std::string energy_line(const sim::EnergyReport& energy) {
                    [](const Part& a, const Part& b) { return a.joules > b.joules; });
   Joules sum{};
   for (const Part& part : parts) sum += part.joules;
-  const auto& joules = energy.per_token;
-  const int decimals = decimals_for(joules.point.base(), joules.lo.base(), joules.hi.base());
-  const int watts =
-      decimals_for(energy.power.point.base(), energy.power.lo.base(), energy.power.hi.base());
-  std::string line = fmt::format(
-      "  energy  {} J/token  ({}..{})   {} W at the {} ({}..{})  ",
-      rounded(joules.point.base(), decimals), rounded(joules.lo.base(), decimals),
-      rounded(joules.hi.base(), decimals), rounded(energy.power.point.base(), watts), energy.scope,
-      rounded(energy.power.lo.base(), watts), rounded(energy.power.hi.base(), watts));
   constexpr double kWorthSaying = 0.01;
-  const char* separator = " ";
+  std::string line = "energy";
+  const char* separator = ": ";
   for (const Part& part : parts) {
     const double share = sum.base() > 0.0 ? part.joules / sum : 0.0;
     if (share < kWorthSaying) continue;
@@ -144,9 +149,9 @@ std::string answer_text(const Answer& answer) {
   const sim::Report& report = answer.report;
   const std::string check =
       report.check_command.empty() ? "no benchmark of this runtime is known" : report.check_command;
-  return header_line(answer) + rate_line(report) + memory_line(report.memory) +
-         (report.energy ? energy_line(*report.energy) : "") + bound_line(report) +
-         basis_line(answer) + fmt::format("  check   {}\n", check);
+  return header_line(answer) + rate_line(report) +
+         memory_line(report.memory, report.energy ? energy_part(*report.energy) : "") +
+         bound_line(report) + basis_line(answer) + fmt::format("  check   {}\n", check);
 }
 
 std::string ops_text(const sim::Report& report) {
@@ -168,7 +173,7 @@ std::string ops_text(const sim::Report& report) {
   table.add({"host", "1", significant(report.causes.host.base() * 1e3, 3),
              fmt::format("{:.1f}", report.causes.host / report.step.point * 100.0), "", "host", "",
              ""});
-  return table.text();
+  return (report.energy ? energy_line(*report.energy) : "") + table.text();
 }
 
 }  // namespace foretoken::app
