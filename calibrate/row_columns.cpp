@@ -22,14 +22,14 @@ constexpr std::array<const char*, 3> kBatchKinds{"running", "in-flight", "waves"
 constexpr std::array<const char*, 3> kTimeKinds{"step", "mean", "median"};
 
 template <typename Row, std::string Row::*Member>
-RowColumn<Row> text(const char* name) {
+RowColumn<Row> text(const char* name, bool later = false) {
   return {.name = name,
           .csv_name = name,
           .unit = "",
           .csv_unit = 1,
           .optional = false,
           .zero_is_empty = false,
-          .later = false,
+          .later = later,
           .get_text = [](const Row& row) { return row.*Member; },
           .set_text = [](Row& row, const std::string& value) { row.*Member = value; },
           .get = nullptr,
@@ -98,7 +98,7 @@ RowColumn<Row> maybe(const char* name, Form form = {}) {
           .csv_unit = form.csv_unit,
           .optional = true,
           .zero_is_empty = false,
-          .later = false,
+          .later = form.later,
           .get_text = nullptr,
           .set_text = nullptr,
           .get =
@@ -182,6 +182,10 @@ std::span<const RowColumn<DecodeRow>> decode_columns() {
       word<&R::time_kind>("tpot_kind", kTimeKinds),
       number<R, &R::prefill_tokens>("prefill_tokens", {.unit = "token"}),
       maybe<R, &R::memory_bytes>("memory_bytes", {.unit = "B"}),
+      maybe<R, &R::power_watts>("power_watts", {.unit = "W", .csv_name = "power_w", .later = true}),
+      text<R, &R::power_scope>("power_scope", true),
+      maybe<R, &R::joules_per_token>("joules_per_token",
+                                     {.unit = "J", .csv_name = "energy_j_per_tok", .later = true}),
       maybe<R, &R::flash_attention>("flash_attention"),
       text<R, &R::label>("label"),
       text<R, &R::notes>("notes"),

@@ -39,6 +39,9 @@ RowStore two_rows() {
   decode.row.flash_attention = false;
   decode.row.time_kind = TimeKind::Median;
   decode.row.batch_kind = BatchKind::Waves;
+  decode.row.power_watts = 14.7;
+  decode.row.power_scope = "gpu_nvml";
+  decode.row.joules_per_token = 0.31;
   decode.row.notes = "power mode 15W; mla 0; repacked";
   decode.from = {"f.json", "0123", "llama-bench", "b4500", "2026-11-20T23:00:55Z", "2026-11-26"};
   store.decode.push_back(decode);
@@ -79,6 +82,9 @@ TEST(RowStore, GoesThroughCsvAndBackToTheByte) {
   EXPECT_EQ(read.decode[0].row.flash_attention, false);
   EXPECT_EQ(read.decode[0].row.time_kind, TimeKind::Median);
   EXPECT_EQ(read.decode[0].row.batch_kind, BatchKind::Waves);
+  EXPECT_EQ(read.decode[0].row.power_watts, 14.7);
+  EXPECT_EQ(read.decode[0].row.power_scope, "gpu_nvml");
+  EXPECT_EQ(read.decode[0].row.joules_per_token, 0.31);
   EXPECT_EQ(read.decode[0].from.measured, "2026-11-20T23:00:55Z");
   EXPECT_EQ(read.kernels.at(0).row.footprint_over_llc, std::nullopt);
   EXPECT_EQ(read.kernels[0].row.threads, 6);
@@ -99,7 +105,8 @@ TEST(RowStore, ColumnsOfTheCsvAreThoseThatItsReadersKnow) {
   EXPECT_TRUE(is_known_column<DecodeRow>("tpot_ms"));
   EXPECT_TRUE(is_known_column<DecodeRow>("arch_id"));
   EXPECT_TRUE(is_known_column<DecodeRow>("import_hash"));
-  EXPECT_FALSE(is_known_column<DecodeRow>("power_w"));
+  EXPECT_TRUE(is_known_column<DecodeRow>("power_w"));
+  EXPECT_FALSE(is_known_column<DecodeRow>("ttft_ms"));
   EXPECT_TRUE(is_known_column<KernelRow>("latency_us"));
 }
 
