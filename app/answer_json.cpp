@@ -19,6 +19,7 @@ Json energy_json(const sim::EnergyReport& energy) {
   const sim::EnergySplit& s = energy.split;
   return {{"idle", json_number(s.idle.base())},
           {"waiting", json_number(s.waiting.base())},
+          {"host", json_number(s.host.base())},
           {"memory", json_number(s.memory.base())},
           {"unpacking", json_number(s.unpacking.base())},
           {"arithmetic", json_number(s.arithmetic.base())}};

@@ -83,6 +83,7 @@ std::string energy_line(const sim::EnergyReport& energy) {
   };
   std::vector<Part> parts{{"idle", s.idle},
                           {"waiting", s.waiting},
+                          {"host", s.host},
                           {"memory", s.memory},
                           {"unpacking", s.unpacking},
                           {"arithmetic", s.arithmetic}};

@@ -106,6 +106,7 @@ inline constexpr Dim kByteDim{.byte = 1};
 inline constexpr Dim kFlopDim{.flop = 1};
 inline constexpr Dim kSecondDim{.second = 1};
 inline constexpr Dim kJouleDim{.joule = 1};
+inline constexpr Dim kWattDim{.second = -1, .joule = 1};
 inline constexpr Dim kTokenDim{.token = 1};
 
 using Bytes = Quantity<kByteDim>;
@@ -116,7 +117,7 @@ using Tokens = Quantity<kTokenDim>;
 using Hertz = Quantity<Dim{} - kSecondDim>;
 using BytesPerSecond = Quantity<kByteDim - kSecondDim>;
 using FlopsPerSecond = Quantity<kFlopDim - kSecondDim>;
-using Watts = Quantity<kJouleDim - kSecondDim>;
+using Watts = Quantity<kWattDim>;
 using TokensPerSecond = Quantity<kTokenDim - kSecondDim>;
 using SecondsPerToken = Quantity<kSecondDim - kTokenDim>;
 using BytesPerToken = Quantity<kByteDim - kTokenDim>;

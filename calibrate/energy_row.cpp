@@ -34,7 +34,8 @@ std::optional<EnergyRow> energy_row_of(const ResolvedRow& row, const FormatTable
         measured.prefill_tokens);
   }
   energy.loads = sim::energy_loads(sim::mean_step_loads(request, *row.weights, formats), request,
-                                   std::max(measured.n_devices, 1.0), energy.seconds, scope);
+                                   std::max(measured.n_devices, 1.0), energy.seconds, scope,
+                                   measured.parallelism.starts_with("ep") ? "ep" : "tp");
   return energy;
 }
 
@@ -46,7 +47,9 @@ bool energy_counts(const ResolvedRow& row) {
   for (const std::string& label : labels_of(row.label)) {
     if (std::find(kNoMatter.begin(), kNoMatter.end(), label) != kNoMatter.end()) continue;
     if (label == "multi-device" && shares_every_step(row.row->parallelism)) continue;
-    if (label == "doubtful" || label_kind(label) == LabelKind::Excluding) return false;
+    if (label == "doubtful" || label == "understated-energy" ||
+        label_kind(label) == LabelKind::Excluding)
+      return false;
   }
   return true;
 }

@@ -52,6 +52,7 @@ const std::vector<Label>& known_labels() {
       // To be known when reading an error.
       {"prefill-heavy", LabelKind::Note},
       {"format-assumed", LabelKind::Note},
+      {"understated-energy", LabelKind::Note},
   };
   return kLabels;
 }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::array<std::string_view, kSlots> kSlotNames{"launch", "ramp",   "dram", "llc",
                                                           "core",   "serial", "flop", "link"};
 constexpr std::array<std::string_view, kEnergyTerms> kEnergyNames{
-    "static", "waiting", "byte", "state", "unpacking", "flop", "expert_flop"};
+    "static", "waiting", "byte", "state", "unpacking", "flop", "expert_flop", "host"};
 
 }  // namespace
 
@@ -48,11 +48,8 @@ std::vector<std::string> coefficient_names() {
 Dim dimension_of(CoefficientId id) {
   if (id == kStepHost || id == kStepIssue || id == kStepSequence) return kSecondDim;
   if (id == kStepSharpness || id == kStepScale) return Dim{};
-  if (id == kEnergyScope || id == kEnergyCap || id == coefficient(EnergyTerm::Static) ||
-      id == coefficient(EnergyTerm::Waiting)) {
-    return Dim{};
-  }
-  if (static_cast<int>(id) >= kTimeCoefficients) return kJouleDim;
+  if (id == coefficient(EnergyTerm::Host)) return kWattDim;
+  if (static_cast<int>(id) >= kTimeCoefficients) return Dim{};
   const auto slot = static_cast<Slot>(static_cast<int>(id) % kSlots);
   if (slot == Slot::Launch || slot == Slot::Ramp) return kSecondDim;
   if (slot == Slot::Core) return kByteDim;

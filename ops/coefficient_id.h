@@ -50,13 +50,14 @@ inline constexpr int kTimeCoefficients = kFamilies * kSlots + 5;
 enum class EnergyTerm : std::uint8_t {
   Static,      ///< share of the device's rated power that it takes with a context open, at no work
   Waiting,     ///< the same, more, of each device of a group that waits for the others
-  Byte,        ///< joules a byte of weights and KV cache
-  State,       ///< joules a byte of recurrent state
-  Unpacking,   ///< joules a quantized weight that is made a number
-  Flop,        ///< joules an operation
+  Byte,        ///< of weights and KV cache, in joules of the memory device alone
+  State,       ///< of recurrent state, likewise
+  Unpacking,   ///< of a quantized weight made a number, in operations of a lane at rated power
+  Flop,        ///< of an operation, in what one takes at peak and rated power
   ExpertFlop,  ///< the same in routed experts, whose tiles few tokens fill
+  Host,        ///< watts of the machine around the device, where the meter sees them
 };
-inline constexpr int kEnergyTerms = 7;
+inline constexpr int kEnergyTerms = 8;
 constexpr CoefficientId coefficient(EnergyTerm term) {
   return static_cast<CoefficientId>(kTimeCoefficients + static_cast<int>(term));
 }

@@ -6,10 +6,11 @@ namespace foretoken::ops {
 namespace {
 
 constexpr std::array<std::string_view, kAttributes> kAttributeNames{
-    "device",      "architecture", "generation",     "vendor",          "device_class", "isa",
-    "memory",      "runtime",      "runtime_family", "runtime_version", "source",       "format",
-    "format_kind", "unpack",       "tokens",         "kernel",          "flash",        "llm",
-    "scheme",      "engine",       "scope"};
+    "device", "architecture", "generation",  "vendor",         "device_class",
+    "isa",    "memory",       "runtime",     "runtime_family", "runtime_version",
+    "source", "format",       "format_kind", "unpack",         "tokens",
+    "kernel", "flash",        "llm",         "scheme",         "engine",
+    "scope",  "group"};
 
 constexpr std::array<std::string_view, kCovariates> kCovariateNames{
     "build_year", "ecc",       "log_threads", "log_thread_share", "log_bandwidth",

@@ -34,8 +34,9 @@ enum class Attribute : std::uint8_t {
   Scheme,  ///< the model's weight format as a whole
   Engine,  ///< the runtime's engine loop as built then: "present" or "former"
   Scope,   ///< where power was read: "chip", "soc", "gpu", "board", "wall"
+  Group,   ///< how several devices share a step: "tp", "ep"; empty for one
 };
-inline constexpr int kAttributes = 21;
+inline constexpr int kAttributes = 22;
 
 std::string_view text_of(Attribute attribute);
 std::optional<Attribute> attribute_of(std::string_view text);

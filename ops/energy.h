@@ -3,18 +3,22 @@
 /// The energy law, the one place where it stands. A step of T seconds on n devices takes
 ///
 ///   E = scope * ( static * R * n * T  +  waiting * R * n * T where n > 1
-///                 + byte * bytes + state * state bytes + unpacking * weights + flop * operations )
+///                 + byte * d * bytes + state * d * state bytes
+///                 + unpacking * l * weights + flop * f * operations )  +  host * 1 W * T
 ///
 /// with R the rated power of one device, and the sum held, smoothly, to a cap: a device that would
 /// take more than cap * R slows down until it does not. Every term is an amount times a
-/// coefficient, so a fit sees what it sees in a launch: a price a piece. Static power is that of a
-/// device with its context open and nothing to do, more than idle; bytes are those over the DRAM,
-/// and their price is the whole path's, several times the memory device's own. Shape after the
-/// study of public rows: B200 and H100 boards, an APU and CPUs are each met within a few percent by
-/// such a sum.
+/// coefficient, so a fit sees what it sees in a launch: a price a piece. The amounts are what data
+/// sheets say, so that coefficients are near one another on devices of every size: d joules a byte
+/// of the memory device alone, of which the whole path to the cores takes a multiple; l and f the
+/// joules of an operation of a vector lane and of the matrix units where the device computes at its
+/// peak at rated power. Static power is that of a device with its context open and nothing to do,
+/// more than idle. The host counts where the meter sees it. Shape after the study of public rows:
+/// B200 and H100 boards, an APU and CPUs are each met within a few percent by such a sum.
 
 #include <cmath>
 
+#include "base/number_format.h"
 #include "hwdb/device.h"
 #include "ops/coefficient_id.h"
 
@@ -31,6 +35,17 @@ inline Watts power_of_bandwidth(const hwdb::Device& device) {
 inline Watts rated_power(const hwdb::Device& device) {
   return device.tdp ? *device.tdp : power_of_bandwidth(device);
 }
+
+/// Joules that the memory device itself takes for a byte, activation and interface included, by its
+/// technology: the floor under what a byte costs.
+Joules memory_device_energy(const hwdb::Device& device);
+
+/// Joules of one operation in this arithmetic where the device computes at peak and at rated power.
+Joules rated_energy_per_flop(const hwdb::Device& device, ArithmeticClass arithmetic);
+
+/// The same of one single-precision operation of its vector lanes (CPUs and NPUs: of an int8
+/// product), which unpack quantized weights.
+Joules rated_energy_per_lane(const hwdb::Device& device);
 
 /// Exponent of the smooth minimum of a device's energy and what its cap lets through.
 inline constexpr double kCapSharpness = 12.0;

@@ -40,7 +40,7 @@ LevelSpec read_level(YamlMap& map, const std::string& key) {
 
 double read_prior(YamlMap& map, Dim dim) {
   if (dim == kSecondDim) return map.quantity<Seconds>("prior").base();
-  if (dim == kJouleDim) return map.quantity<Joules>("prior").base();
+  if (dim == kWattDim) return map.quantity<Watts>("prior").base();
   if (dim == kByteDim) return map.quantity<Bytes>("prior").base();
   return map.number("prior", {1e-6, 1e6});
 }

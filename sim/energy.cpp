@@ -27,7 +27,8 @@ std::string scope_of(const Request& request) {
 }
 
 bool grows_with_time(ops::EnergyTerm kind) {
-  return kind == ops::EnergyTerm::Static || kind == ops::EnergyTerm::Waiting;
+  return kind == ops::EnergyTerm::Static || kind == ops::EnergyTerm::Waiting ||
+         kind == ops::EnergyTerm::Host;
 }
 
 std::vector<Term> terms_of(const StepEnergyLoads& loads, const ops::PoolCoefficients& pool) {
@@ -68,6 +69,9 @@ void add_to(EnergySplit& split, ops::EnergyTerm kind, Joules joules) {
       break;
     case Waiting:
       split.waiting += joules;
+      break;
+    case Host:
+      split.host += joules;
       break;
     case Byte:
     case State:

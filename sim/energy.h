@@ -21,6 +21,7 @@ inline constexpr const char* kEnergyPool = "energy";
 struct EnergySplit {
   Joules idle{};       ///< context open, nothing done; of all devices
   Joules waiting{};    ///< for each other
+  Joules host{};       ///< the machine around the devices, where the meter sees it
   Joules memory{};     ///< weights and KV cache over the DRAM, recurrent state
   Joules unpacking{};  ///< quantized weights made numbers
   Joules arithmetic{};

@@ -16,7 +16,7 @@ namespace foretoken::sim {
 
 struct EnergyLoad {
   ops::EnergyTerm term = ops::EnergyTerm::Static;
-  double amount = 0;        ///< watt seconds, bytes, weights or operations; all devices together
+  double amount = 0;  ///< joules at a coefficient of 1 (seconds, of the host); all devices together
   std::size_t context = 0;  ///< index into `StepEnergyLoads::contexts`
 };
 
@@ -31,8 +31,9 @@ struct StepEnergyLoads {
 std::string power_scope(std::string_view text);
 
 /// `step` is of one device of `devices` that share it; it takes `seconds`. `scope` as
-/// `power_scope` gives it.
+/// `power_scope` gives it; `group`, "tp" or "ep", is how the devices share the step.
 StepEnergyLoads energy_loads(const StepLoads& step, const Request& request, double devices,
-                             double seconds, const std::string& scope);
+                             double seconds, const std::string& scope,
+                             const std::string& group = "tp");
 
 }  // namespace foretoken::sim

@@ -17,6 +17,8 @@ namespace {
 using testing::HasSubstr;
 
 constexpr double kPico = 1e-12;
+/// HBM3 takes 3.7 pJ a bit, and the path four times that.
+constexpr double kByte = 4 * 8 * 3.7 * kPico;
 
 /// The invented machines with an energy law beside the others.
 const Library& library() {
@@ -37,16 +39,18 @@ TEST(Energy, IsTheSumOfWhatTheStepMovesComputesAndIdles) {
   const Report report = predicted(plain());
   ASSERT_TRUE(report.energy);
   const double idle = 0.5 * 200.0 * report.step.point.base();
-  const double memory = 100 * kPico * (report.weights_read + report.kv_read).base();
+  const double memory = kByte * (report.weights_read + report.kv_read).base();
   double flops = 0;
   for (const OpReport& op : report.ops) flops += op.flops.base();
+  // 200 W at 100 TFLOP/s.
+  constexpr double kFlop = 2 * kPico;
   const EnergySplit& split = report.energy->split;
   EXPECT_NEAR(split.idle.base(), idle, 1e-9 * idle);
   EXPECT_NEAR(split.memory.base(), memory, 1e-9 * memory);
-  EXPECT_NEAR(split.arithmetic.base(), kPico * flops, 1e-9 * kPico * flops);
+  EXPECT_NEAR(split.arithmetic.base(), kFlop * flops, 1e-9 * kFlop * flops);
   EXPECT_EQ(split.unpacking.base(), 0);
   EXPECT_EQ(split.waiting.base(), 0);
-  const double sum = idle + memory + kPico * flops;
+  const double sum = idle + memory + kFlop * flops;
   EXPECT_NEAR(report.energy->per_token.point.base(), sum, 1e-9 * sum);
   EXPECT_NEAR(report.energy->power.point.base(), sum / report.step.point.base(), 1e-6);
 }
@@ -64,7 +68,9 @@ TEST(Energy, QuantizedWeightsAreUnpackedOneByOne) {
   request.scheme = "eight";
   const EnergySplit split = predicted(request).energy->split;
   // Every weight that a step multiplies: half of the 200 MB of 16 bit.
-  EXPECT_NEAR(split.unpacking.base(), 10 * kPico * 100e6, 10 * kPico * 1e6);
+  // Two operations each, of 100 cores of 256 a clock at 1 GHz and 200 W.
+  constexpr double kLane = 200.0 / (100 * 256 * 1e9);
+  EXPECT_NEAR(split.unpacking.base(), 2 * kLane * 100e6, 2 * kLane * 1e6);
 }
 
 TEST(Energy, SequencesShareWhatIsReadOnce) {
@@ -79,7 +85,21 @@ TEST(Energy, DevicesOfAGroupWaitForEachOther) {
   const Report report = predicted(two);
   const double rated = 2 * 200.0 * report.step.point.base();
   EXPECT_NEAR(report.energy->split.idle.base(), 0.5 * rated, 1e-9 * rated);
-  EXPECT_NEAR(report.energy->split.waiting.base(), 0.1 * rated, 1e-9 * rated);
+  // What memory and arithmetic do not fill of the step is waited.
+  double working = 0;
+  for (const OpReport& op : report.ops) {
+    working += std::max(op.bytes.base() / 1e12, op.flops.base() / 100e12);
+  }
+  const double waits = 1 - working / report.step.point.base();
+  EXPECT_NEAR(report.energy->split.waiting.base(), 0.1 * rated * waits, 0.002 * rated);
+}
+
+TEST(Energy, TheMachineAroundCountsWhereTheMeterSeesIt) {
+  Request request = plain();
+  EXPECT_EQ(predicted(request).energy->split.host.base(), 0);
+  request.power_scope = "wall";
+  const Report report = predicted(request);
+  EXPECT_NEAR(report.energy->split.host.base(), 50.0 * report.step.point.base(), 1e-12);
 }
 
 TEST(Energy, NoDeviceTakesMuchMoreThanItsRating) {
@@ -120,7 +140,8 @@ TEST(Energy, ScopesAreFoundInTheWordsOfSources) {
   EXPECT_EQ(power_scope("rapl"), "soc");
   EXPECT_EQ(power_scope("board (whole phone battery)"), "board");
   EXPECT_EQ(power_scope("wall"), "wall");
-  EXPECT_EQ(power_scope("chip (ANE rail)"), "chip");
+  EXPECT_EQ(power_scope("chip (ANE rail)"), "rails");
+  EXPECT_EQ(power_scope("chip"), "chip");
   EXPECT_EQ(power_scope(""), "");
 }
 
