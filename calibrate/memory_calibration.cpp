@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include <Eigen/Dense>
 
@@ -33,6 +35,7 @@ struct Equation {
   double buffer = 0;
   double measured = 0;
   double weight = 1;
+  std::string model;
 };
 
 double median_of(std::vector<double> values) {
@@ -76,11 +79,6 @@ sim::MemoryOverhead fit_group(const std::vector<Equation>& equations, double sta
                      std::sqrt((rows * own * own + kPseudoRows * kUsualNoise * kUsualNoise) /
                                (rows + kPseudoRows)));
   }
-  // Tails are heavier than a normal's: what nine in ten rows keep decides the interval.
-  std::sort(residuals.begin(), residuals.end());
-  const double nine_in_ten =
-      residuals[static_cast<std::size_t>(0.9 * static_cast<double>(residuals.size() - 1))];
-  noise = std::max(noise, nine_in_ten / normal_quantile(0.95));
   const Eigen::Matrix2d covariance = precision.inverse();
   return {.constant = at(0),
           .share = at(1),
@@ -89,6 +87,30 @@ sim::MemoryOverhead fit_group(const std::vector<Equation>& equations, double sta
           .share_variance = covariance(1, 1),
           .noise = noise,
           .rows = static_cast<double>(equations.size())};
+}
+
+/// What nine in ten rows of a model that takes no part keep, as a standard deviation: runtimes miss
+/// models as a whole, so rows of one model say little of the next.
+double noise_of_unseen_models(const std::vector<Equation>& equations, double stated) {
+  std::set<std::string> models;
+  for (const Equation& e : equations) models.insert(e.model);
+  if (models.size() < 2) return 0.0;
+  std::vector<double> errors;
+  for (const std::string& model : models) {
+    std::vector<Equation> others;
+    std::copy_if(equations.begin(), equations.end(), std::back_inserter(others),
+                 [&](const Equation& e) { return e.model != model; });
+    const sim::MemoryOverhead fitted = fit_group(others, stated);
+    for (const Equation& e : equations) {
+      if (e.model != model) continue;
+      const double predicted = e.has_constant * fitted.constant + e.buffer * fitted.share;
+      errors.push_back(std::abs(e.rest - predicted) / e.measured);
+    }
+  }
+  std::sort(errors.begin(), errors.end());
+  const double nine_in_ten =
+      errors[static_cast<std::size_t>(0.9 * static_cast<double>(errors.size() - 1))];
+  return nine_in_ten / normal_quantile(0.95);
 }
 
 }  // namespace
@@ -110,7 +132,8 @@ sim::MemoryLaw fit_memory(const std::vector<MemoryRow>& rows, const std::vector<
                              .has_constant = row.kind == MemoryKind::Buffers ? 0.0 : 1.0,
                              .buffer = counted.compute.base(),
                              .measured = row.measured.base(),
-                             .weight = 1.0 / std::sqrt(repeats[configuration(row)])});
+                             .weight = 1.0 / std::sqrt(repeats[configuration(row)]),
+                             .model = row.row->request.llm->id});
     stated[group] = runtime.memory_overhead_fixed.base();
   }
   sim::MemoryLaw law;
@@ -119,7 +142,8 @@ sim::MemoryLaw fit_memory(const std::vector<MemoryRow>& rows, const std::vector<
   double noise = kUsualNoise * kUsualNoise;
   double count = 1.0;
   for (const auto& [group, equations] : groups) {
-    const sim::MemoryOverhead fitted = fit_group(equations, stated[group]);
+    sim::MemoryOverhead fitted = fit_group(equations, stated[group]);
+    fitted.noise = std::max(fitted.noise, noise_of_unseen_models(equations, stated[group]));
     law.overheads.emplace(group, fitted);
     const double from = std::max(stated[group], kLeastConstant);
     constants += std::pow((fitted.constant - stated[group]) / from, 2.0);
