@@ -2,6 +2,7 @@
 
 /// Measured rows that state memory, with what their source counted and what is known to the byte.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
