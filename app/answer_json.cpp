@@ -9,10 +9,32 @@ Json memory_json(const sim::MemoryFit& memory) {
   const auto fits = memory.fits();
   return {{"weights", json_number(memory.weights.base())},
           {"kv", json_number(memory.kv.base())},
+          {"state", json_number(memory.state.base())},
           {"overhead", json_number(memory.overhead.base())},
+          {"compute_buffer", json_number(memory.compute.base())},
+          {"host_tables", json_number(memory.host_tables.base())},
           {"total", json_number(memory.total().base())},
+          {"total_lo", json_number(memory.total_lo.base())},
+          {"total_hi", json_number(memory.total_hi.base())},
+          {"overhead_rows", json_number(memory.overhead_rows)},
           {"capacity", memory.capacity ? json_number(memory.capacity->base()) : Json(nullptr)},
           {"fits", fits ? Json(*fits) : Json(nullptr)}};
+}
+
+Json sustained_json(const sim::SustainedReport& sustained) {
+  return {{"tokens_per_second", json_estimate(sustained.rate)},
+          {"joules_per_token", json_estimate(sustained.per_token)},
+          {"budget_watts", json_number(sustained.budget.base())},
+          {"scope", sustained.scope},
+          {"throttles", sustained.throttles},
+          {"delay_seconds", json_estimate(sustained.delay)}};
+}
+
+Json charge_json(const sim::ChargeReport& charge) {
+  return {{"battery_joules", json_number(charge.battery.base())},
+          {"hours", json_number(charge.lasts.base() / 3600.0)},
+          {"sustained", charge.sustained},
+          {"scope", charge.scope}};
 }
 
 Json energy_json(const sim::EnergyReport& energy) {
@@ -90,6 +112,17 @@ Json answer_json(const Answer& answer, bool with_ops) {
     json["power_scope"] = r.energy->scope;
     json["energy_split_joules"] = energy_json(*r.energy);
     json["energy_basis"] = {{"level", r.energy->basis}, {"rows", json_number(r.energy->rows)}};
+  }
+  if (r.sustained) {
+    json["sustained_tokens_per_second"] = json_estimate(r.sustained->rate);
+    json["sustained"] = sustained_json(*r.sustained);
+  }
+  if (r.charge) {
+    json["tokens_per_charge"] = {{"point", json_number(r.charge->tokens)},
+                                 {"lo", json_number(r.charge->tokens_lo)},
+                                 {"hi", json_number(r.charge->tokens_hi)},
+                                 {"level", json_number(r.charge->level)}};
+    json["charge"] = charge_json(*r.charge);
   }
   json["basis"] = basis_json(r);
   json["known_device"] = r.known_device;

@@ -57,9 +57,10 @@ std::string memory_line(const sim::MemoryFit& memory, const std::string& energy)
     return fmt::format("  memory  {}, capacity not stated  {}{}\n",
                        memory_text(memory.total().base()), parts, energy);
   }
-  return fmt::format("  memory  {} of {}: {}  {}{}\n", memory_text(memory.total().base()),
-                     memory_text(memory.capacity->base()), *fits ? "fits" : "DOES NOT FIT", parts,
-                     energy);
+  const bool narrowly = memory.total_lo <= *memory.capacity && *memory.capacity < memory.total_hi;
+  return fmt::format("  memory  {} of {}: {}{}  {}{}\n", memory_text(memory.total().base()),
+                     memory_text(memory.capacity->base()), *fits ? "fits" : "DOES NOT FIT",
+                     narrowly ? " (narrowly)" : "", parts, energy);
 }
 
 /// "   energy  1.7 J/token  (1.3..2.2)   270 W at the gpu".
@@ -72,6 +73,38 @@ std::string energy_part(const sim::EnergyReport& energy) {
                      rounded(joules.point.base(), decimals), rounded(joules.lo.base(), decimals),
                      rounded(joules.hi.base(), decimals), rounded(energy.power.point.base(), watts),
                      energy.scope);
+}
+
+/// "31k" of 31234.
+std::string thousands(double count) {
+  return count < 1e4 ? significant(count, 2) : significant(count / 1e3, 2) + "k";
+}
+
+/// "  charge  31k tokens  (24k..40k) from 16.5 Wh at the board, 2.9 h"; what a warm machine
+/// sustains stands behind it.
+std::string charge_line(const sim::Report& report) {
+  std::string line;
+  if (report.charge) {
+    const sim::ChargeReport& charge = *report.charge;
+    line += fmt::format("  charge  {} tokens  ({}..{}) from {:.4g} Wh at the {}, {} h",
+                        thousands(charge.tokens), thousands(charge.tokens_lo),
+                        thousands(charge.tokens_hi), charge.battery.base() / 3600.0, charge.scope,
+                        significant(charge.lasts.base() / 3600.0, 2));
+  }
+  if (report.sustained) {
+    const sim::SustainedReport& warm = *report.sustained;
+    const int decimals =
+        decimals_for(warm.rate.point.base(), warm.rate.lo.base(), warm.rate.hi.base());
+    line += line.empty() ? "  warm   " : "   warm";
+    line +=
+        fmt::format(" {} t/s  ({}..{})", rounded(warm.rate.point.base(), decimals),
+                    rounded(warm.rate.lo.base(), decimals), rounded(warm.rate.hi.base(), decimals));
+    if (warm.throttles) {
+      line += fmt::format(" at {} after {:.0f} s ({:.0f}..{:.0f})", format_quantity(warm.budget),
+                          warm.delay.point.base(), warm.delay.lo.base(), warm.delay.hi.base());
+    }
+  }
+  return line.empty() ? line : line + "\n";
 }
 
 /// What a token's energy is spent on, largest first.
@@ -152,7 +185,8 @@ std::string answer_text(const Answer& answer) {
       report.check_command.empty() ? "no benchmark of this runtime is known" : report.check_command;
   return header_line(answer) + rate_line(report) +
          memory_line(report.memory, report.energy ? energy_part(*report.energy) : "") +
-         bound_line(report) + basis_line(answer) + fmt::format("  check   {}\n", check);
+         charge_line(report) + bound_line(report) + basis_line(answer) +
+         fmt::format("  check   {}\n", check);
 }
 
 std::string ops_text(const sim::Report& report) {

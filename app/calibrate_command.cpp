@@ -14,7 +14,9 @@
 #include "app/values.h"
 #include "app/version.h"
 #include "base/error.h"
+#include "base/text_file.h"
 #include "calibrate/add_rows.h"
+#include "calibrate/memory_calibration.h"
 #include "calibrate/run.h"
 #include "ops/coefficient_file.h"
 
@@ -108,6 +110,34 @@ Outcome add_rows(const Flags& flags, Console& console) {
   return Outcome::Done;
 }
 
+/// The part of memory that is fitted: seconds of work, a file of its own.
+Outcome calibrate_memory(const Flags& flags, Console& console) {
+  for (const char* other : {"add", "device", "jobs"}) {
+    if (flags.given(other)) {
+      throw UsageError(fmt::format("--memory and --{} exclude each other", other));
+    }
+  }
+  const std::vector<std::string> folders = data_folders(flags);
+  const std::string path = flags.text("output", folders.back() + "/coefficients/memory.yaml");
+  const sim::Library library = sim::read_library(folders, false);
+  const calibrate::Dataset data = calibrate::read_decode_dataset(library, folders);
+  const calibrate::MemoryRows memory = calibrate::memory_rows(data, library, folders);
+  if (memory.rows.empty()) {
+    throw Error(fmt::format("no measured row in '{}' states memory of a known kind",
+                            fmt::join(folders, "', '")));
+  }
+  const sim::MemoryLaw law =
+      calibrate::fit_memory(memory.rows, std::vector<bool>(memory.rows.size(), true));
+  make_folder_of(path);
+  const std::string source = fmt::format(
+      "foretoken calibrate --memory, fitted to {} measured rows that state their memory",
+      memory.rows.size());
+  write_text_file(path, sim::memory_law_text(law, source));
+  console.print(fmt::format("{} rows, {} left out, {} runtimes; written to {}\n",
+                            memory.rows.size(), memory.unused.size(), law.overheads.size(), path));
+  return Outcome::Done;
+}
+
 }  // namespace
 
 Outcome run_calibrate(const Arguments& arguments, Console& console) {
@@ -121,12 +151,16 @@ Outcome run_calibrate(const Arguments& arguments, Console& console) {
   flags.add_value("output,o", "FILE.h5",
                   "where to write (default: coefficients/foretoken.h5 of the "
                   "last data folder; with --add of the last --data)");
+  flags.add_switch("memory",
+                   "fit runtimes' memory overheads instead, to rows that state memory; written to "
+                   "coefficients/memory.yaml (or -o)");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   add_data_flag(flags);
   if (!flags.parse(arguments)) {
     console.print(flags.help());
     return Outcome::Done;
   }
+  if (flags.given("memory")) return calibrate_memory(flags, console);
   if (flags.given("add")) return add_rows(flags, console);
   if (flags.given("device")) throw UsageError("-d (--device) goes with --add");
   const std::vector<std::string> folders = data_folders(flags);

@@ -14,6 +14,7 @@ namespace foretoken::app {
 namespace {
 
 constexpr double kMostCombinations = 200'000;
+constexpr double kJoulesPerWattHour = 3600.0;
 
 /// A device and a runtime that runs on it.
 struct Host {
@@ -176,6 +177,7 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
         request.facts.flash_attention = options.flash_attention;
         request.power_scope = options.power_scope;
         if (options.power_limit) request.power_limit = Watts::of(*options.power_limit);
+        if (options.battery) request.battery = Joules::of(*options.battery * kJoulesPerWattHour);
         if (request.scheme.empty()) continue;
         for (sim::Request& each : along_axes(request, options)) {
           Combination next = base;

@@ -39,6 +39,15 @@ Facts facts_of(const hwdb::Device& device) {
     if (!value) continue;
     facts.add(std::string(parameter.path), value_text(parameter, *value));
   }
+  if (device.battery) {
+    facts.add("battery", fmt::format("{:.4g} Wh ({})", device.battery->energy.base() / 3600.0,
+                                     hwdb::text_of(device.battery->confidence)));
+  }
+  if (device.sustained) {
+    facts.add("sustained power",
+              fmt::format("{} at the {}, after {}", format_quantity(device.sustained->budget),
+                          device.sustained->scope, format_quantity(device.sustained->delay)));
+  }
   if (device.memory.ecc_costs_bandwidth) facts.add("ecc", "inline: costs bandwidth");
   facts.add("confidence", std::string(hwdb::text_of(device.confidence)));
   facts.add("source", device.source);

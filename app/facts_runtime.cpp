@@ -56,6 +56,9 @@ Facts facts_of(const hwdb::Runtime& runtime) {
   facts.add("quantizes activations", runtime.activation_quantization);
   if (runtime.static_kv_slots) facts.add("kv slots", fmt::format("{}", *runtime.static_kv_slots));
   facts.add("on the host", fmt::format("{}", fmt::join(runtime.host_operators, ", ")));
+  if (runtime.pass_buffers) {
+    facts.add("largest pass", fmt::format("{} tokens", runtime.pass_buffers->tokens));
+  }
   if (runtime.memory_overhead_fixed > Bytes{}) {
     facts.add("memory overhead", memory_text(runtime.memory_overhead_fixed.base()));
   }

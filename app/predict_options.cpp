@@ -12,6 +12,7 @@ constexpr NumberRange kGenRange{1, 1e8};
 constexpr NumberRange kThreadRange{1, 65536};
 constexpr NumberRange kRankRange{1, 1024};
 constexpr NumberRange kPowerRange{0.01, 1e6};
+constexpr NumberRange kBatteryRange{0.001, 1e6};
 constexpr NumberRange kRateRange{0, 1e12};
 
 std::vector<std::string> list_of(const Flags& flags, const char* name) {
@@ -60,6 +61,9 @@ void add_predict_flags(Flags& flags) {
                   "the device's class)");
   flags.add_value("power-limit", "W",
                   "watts that each device is held to; time stretches to keep it");
+  flags.add_value("battery", "WH",
+                  "watt-hours of the machine's battery: tokens a charge (default: what the "
+                  "device's file states)");
   flags.add_values("set", "P=V|P*=F",
                    "what-if on a datasheet parameter, like "
                    "'memory.bandwidth*=1.25'; repeatable");
@@ -92,6 +96,9 @@ PredictOptions predict_options(const Flags& flags) {
       flags.choice("scope", {"", "chip", "rails", "soc", "gpu", "board", "wall"}, "");
   if (const auto text = flags.find("power-limit")) {
     options.power_limit = plain_number(flags.written("power-limit"), *text, kPowerRange);
+  }
+  if (const auto text = flags.find("battery")) {
+    options.battery = plain_number(flags.written("battery"), *text, kBatteryRange);
   }
   options.changes = flags.all("set");
   options.ops = flags.given("ops");

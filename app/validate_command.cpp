@@ -5,9 +5,11 @@
 #include "app/command.h"
 #include "app/data_folders.h"
 #include "app/few_shot_text.h"
+#include "app/memory_card_text.h"
 #include "app/rows_csv.h"
 #include "app/scorecard_json.h"
 #include "app/scorecard_text.h"
+#include "app/sustained_text.h"
 #include "app/values.h"
 #include "base/error.h"
 #include "base/text_file.h"
@@ -64,6 +66,48 @@ Arguments with_usual_shots(const Arguments& arguments) {
   return filled;
 }
 
+void refuse_others(const Flags& flags, const char* flag, const std::vector<const char*>& others) {
+  for (const char* other : others) {
+    if (flags.given(other)) {
+      throw UsageError(fmt::format("--{} and --{} exclude each other", flag, other));
+    }
+  }
+}
+
+Outcome run_sustained(const Flags& flags, const std::string& format, Console& console) {
+  refuse_others(flags, "sustained",
+                {"leave-out", "against", "pool", "few-shot", "limits", "group-by", "worst",
+                 "energy", "memory", "rows"});
+  const std::vector<std::string> folders = data_folders(flags);
+  const sim::Library library = sim::read_library(folders);
+  const validate::SustainedCard card = validate::validate_sustained(library, folders);
+  if (card.curves.empty()) {
+    throw Error(fmt::format("no measurements/thermal_curves.csv in '{}'", folders.back()));
+  }
+  console.print(format == "json" ? sustained_card_json(card)
+                                 : sustained_card_text(card, format == "md"));
+  return Outcome::Done;
+}
+
+Outcome run_memory(const Flags& flags, const std::string& format, Console& console) {
+  refuse_others(flags, "memory",
+                {"against", "pool", "few-shot", "limits", "group-by", "worst", "energy"});
+  const std::string leave_out = flags.choice("leave-out", {"device", "model"}, "model");
+  const std::vector<std::string> folders = data_folders(flags);
+  const sim::Library library = sim::read_library(folders, false);
+  const validate::MemoryCard card = validate::validate_memory(library, folders, leave_out);
+  if (card.all.rows == 0) {
+    throw Error(fmt::format("no measured row in '{}' states memory", folders.back()));
+  }
+  if (const auto path = flags.find("rows")) {
+    std::string text;
+    for (const std::string& line : card.lines) text += line;
+    write_text_file(*path, text);
+  }
+  console.print(format == "json" ? memory_card_json(card) : memory_card_text(card, format == "md"));
+  return Outcome::Done;
+}
+
 Outcome limits_kept(const validate::Scorecard& card, const validate::Limits& limits,
                     const validate::ValidateOptions& options, Console& console) {
   const std::vector<std::string> lines = validate::beyond_limits(card, limits, options.pools);
@@ -94,6 +138,11 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
   flags.add_value("rows", "FILE.csv", "write every predicted row to a file");
   flags.add_switch("energy", "joules a token of rows that state power, in place of their times");
+  flags.add_switch("memory",
+                   "memory of rows that state it, and whether what ran is said to fit; with "
+                   "--leave-out model (default) or device");
+  flags.add_switch("sustained",
+                   "rates of warm machines under their power budget, each measured curve left out");
   flags.add_switch("no-operators", "leave the operator rows out");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   flags.add_value("output,o", "FORMAT", "text (default), md or json");
@@ -103,6 +152,8 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
     return Outcome::Done;
   }
   const std::string format = flags.choice("output", {"text", "md", "json"}, "text");
+  if (flags.given("sustained")) return run_sustained(flags, format, console);
+  if (flags.given("memory")) return run_memory(flags, format, console);
   const validate::ValidateOptions options = options_of(flags, console);
   const auto rows = flags.find("against");
   if (rows && flags.given("leave-out")) {

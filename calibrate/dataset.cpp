@@ -267,6 +267,26 @@ Dataset read_dataset(const sim::Library& library, const std::vector<std::string>
   return data;
 }
 
+Dataset read_decode_dataset(const sim::Library& library,
+                            const std::vector<std::string>& data_folders) {
+  Dataset data;
+  data.resolver = std::make_unique<Resolver>(library);
+  for (const std::string& path : measurement_files(data_folders, "", "decode_")) {
+    for (DecodeRow& row : read_decode_rows(path)) {
+      data.decode_rows.push_back(std::make_unique<DecodeRow>(std::move(row)));
+    }
+  }
+  for (const auto& row : data.decode_rows) {
+    auto resolved = std::make_unique<ResolvedRow>(data.resolver->resolve(*row));
+    if (resolved->reject.empty()) {
+      data.resolved.push_back(std::move(resolved));
+    } else {
+      data.unusable.push_back({row->row_id, resolved->reject});
+    }
+  }
+  return data;
+}
+
 Dataset read_foreign(const sim::Library& library, const std::string& path) {
   Dataset data;
   if (path.ends_with(".h5")) {

@@ -71,6 +71,10 @@ AddedRows read_added_rows(const std::vector<std::string>& paths);
 Dataset read_dataset(const sim::Library& library, const std::vector<std::string>& data_folders,
                      const AddedRows& added);
 
+/// The decode rows of the folders alone, resolved, in no pool: for what is no matter of time.
+Dataset read_decode_dataset(const sim::Library& library,
+                            const std::vector<std::string>& data_folders);
+
 /// The same for one decode file of a user, or a store of imported rows (".h5"); none is fitted.
 Dataset read_foreign(const sim::Library& library, const std::string& path);
 

@@ -62,6 +62,24 @@ struct PowerMode {
   std::vector<std::string> changes;  ///< of parameters, as `apply_parameter` takes them
 };
 
+/// The battery of the machine that the device is usually in.
+struct Battery {
+  Joules energy{};  ///< when new and full
+  Confidence confidence = Confidence::Uncertain;
+  std::string source;  ///< which machine, and who says so
+};
+
+/// What a machine without (or with a small) fan lets through for minutes, once it is warm: its
+/// governor lowers clocks until the machine takes no more.
+struct SustainedPower {
+  Watts budget{};
+  Watts low{}, high{};  ///< nine in ten runs settle within
+  std::string scope;    ///< where it is read, as an energy scope: "board" for a whole phone
+  Seconds delay{};      ///< of full speed before the drop
+  Seconds delay_low{}, delay_high{};
+  std::string source;
+};
+
 struct Device {
   std::string id;
   std::string name;
@@ -89,6 +107,8 @@ struct Device {
   std::vector<PowerMode> power_modes;  ///< empty: none documented
   std::optional<Watts> tdp;
   std::optional<Watts> idle;
+  std::optional<Battery> battery;
+  std::optional<SustainedPower> sustained;
   std::optional<double> launch_price_usd;
 
   const std::optional<FlopsPerSecond>& peak_of(ArithmeticClass c) const {

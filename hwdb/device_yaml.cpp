@@ -67,6 +67,32 @@ void read_power_modes(YamlMap& top, Device& device) {
   }
 }
 
+void read_battery(YamlMap& top, Device& device) {
+  if (auto battery = top.find_map("battery")) {
+    device.battery = {.energy = battery->quantity<Joules>("energy"),
+                      .confidence = read_confidence(*battery),
+                      .source = battery->text("source")};
+  }
+  auto sustained = top.find_map("sustained_power");
+  if (!sustained) return;
+  SustainedPower& power = device.sustained.emplace();
+  power.budget = sustained->quantity<Watts>("budget");
+  power.low = sustained->find_quantity<Watts>("low").value_or(power.budget);
+  power.high = sustained->find_quantity<Watts>("high").value_or(power.budget);
+  power.scope = sustained->choice("scope", {"chip", "rails", "soc", "gpu", "board", "wall"});
+  power.delay = sustained->quantity<Seconds>("delay");
+  power.delay_low = sustained->find_quantity<Seconds>("delay_low").value_or(power.delay);
+  power.delay_high = sustained->find_quantity<Seconds>("delay_high").value_or(power.delay);
+  power.source = sustained->text("source");
+  if (power.low > power.budget || power.high < power.budget) {
+    sustained->fault("budget", "'sustained_power.budget' must lie between 'low' and 'high'");
+  }
+  if (power.delay_low > power.delay || power.delay_high < power.delay) {
+    sustained->fault("delay",
+                     "'sustained_power.delay' must lie between 'delay_low' and 'delay_high'");
+  }
+}
+
 void read_links(YamlMap& top, Device& device) {
   auto links = top.find_map("links");
   if (!links) return;
@@ -113,6 +139,7 @@ Device read_top(YamlFile& file, std::string_view expected_id) {
     device.idle = power->find_quantity<Watts>("idle");
   }
   read_power_modes(top, device);
+  read_battery(top, device);
   device.launch_price_usd = top.find_number("launch_price_usd", {.low = 1.0, .high = 1e8});
   if (!expected_id.empty() && device.id != expected_id) {
     top.fault("id",

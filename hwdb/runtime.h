@@ -68,6 +68,25 @@ struct MatrixKernels {
                               ///< unpacks its own experts
 };
 
+/// Where tables lie of which a token takes one row (embeddings).
+enum class TablePlace : std::uint8_t {
+  Device,  ///< with the other weights
+  Mapped,  ///< in the file, mapped into the host's memory: no memory of the device, rows come as
+           ///< used
+  Pinned,  ///< in host memory that a built-in GPU's driver counts as its own, a tied one twice
+};
+
+/// Buffers for the activations of one pass, sized when a model is loaded for the largest pass that
+/// the runtime will run, and the cells that its cache is made of.
+struct PassBuffers {
+  int tokens = 0;                 ///< token rows of the largest pass (llama.cpp's n_ubatch)
+  bool all_logits = false;        ///< holds logits of all of them; else of one a sequence
+  double activation_bytes = 4.0;  ///< of one element
+  int kv_cells = 1;               ///< the cache's length is a multiple of this,
+  int kv_cells_plain = 1;         ///< without flash attention of this
+  bool skips_mtp = false;         ///< prediction layers that a file holds are not loaded
+};
+
 struct Runtime {
   std::string id;    ///< "llama.cpp-cuda"
   std::string name;  ///< "llama.cpp (CUDA)"
@@ -119,8 +138,14 @@ struct Runtime {
   std::string state_format;       ///< of the state of recurrent layers; empty: FP32
   std::vector<std::string> host_operators;  ///< "embedding", "sampling"
 
-  Bytes memory_overhead_fixed{};            ///< context, workspaces
-  double memory_overhead_per_hidden = 0.0;  ///< compute buffer: bytes per (hidden + ffn + vocab/8)
+  Bytes memory_overhead_fixed{};  ///< context, workspaces
+  /// Compute buffer where `pass_buffers` is absent: bytes per (hidden + vocab/8) and sequence.
+  double memory_overhead_per_hidden = 0.0;
+  std::optional<PassBuffers> pass_buffers;
+  /// Absent: mapped where a GPU looks tables up on the host, else with the other weights.
+  std::optional<TablePlace> tables;
+  /// Year of the first build that does so; builds before it held tables and head in 16 bit.
+  double tables_since = 0.0;
   std::string check_command;        ///< "{model} {threads} {context} {gen} {batch}" are filled in
   bool backend_not_stated = false;  ///< a family's name: rows mean the device's usual backend
   std::string source;

@@ -152,6 +152,33 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   runtime.host_operators = words(top, "host_operators", {"embedding", "head", "sampling"});
 }
 
+void read_memory(YamlMap& top, Runtime& runtime) {
+  if (auto overhead = top.find_map("memory_overhead")) {
+    if (const auto fixed = overhead->find_quantity<Bytes>("fixed")) {
+      runtime.memory_overhead_fixed = *fixed;
+    }
+    runtime.memory_overhead_per_hidden =
+        overhead->find_number("bytes_per_hidden", {.low = 0.0, .high = 1e9}).value_or(0.0);
+  }
+  const std::vector<std::string> places{"device", "mapped", "pinned"};
+  if (const auto place = top.find_choice("tables", places)) {
+    const auto found = std::find(places.begin(), places.end(), *place);
+    runtime.tables = static_cast<TablePlace>(std::min<std::ptrdiff_t>(found - places.begin(), 2));
+  }
+  if (top.has("tables_since")) runtime.tables_since = date(top, "tables_since");
+  auto buffers = top.find_map("pass_buffers");
+  if (!buffers) return;
+  runtime.pass_buffers = {
+      .tokens = static_cast<int>(buffers->integer("tokens", 1, 1'000'000)),
+      .all_logits = buffers->boolean("all_logits"),
+      .activation_bytes = buffers->number("activation_bytes", {.low = 1.0, .high = 8.0}),
+      .kv_cells = static_cast<int>(buffers->find_integer("kv_cells", 1, 1'000'000).value_or(1)),
+      .skips_mtp = buffers->find_boolean("skips_mtp").value_or(false)};
+  runtime.pass_buffers->kv_cells_plain =
+      static_cast<int>(buffers->find_integer("kv_cells_plain", 1, 1'000'000)
+                           .value_or(runtime.pass_buffers->kv_cells));
+}
+
 void read_pools(YamlMap& top, Runtime& runtime) {
   for (YamlMap& rule : top.maps("pools")) {
     runtime.pools.push_back({.device_class = read_class(rule),
@@ -176,13 +203,7 @@ Runtime read_top(YamlFile& file, std::string_view expected_id) {
   read_pools(top, runtime);
   read_fusion(top, runtime);
   read_serving(top, runtime);
-  if (auto overhead = top.find_map("memory_overhead")) {
-    if (const auto fixed = overhead->find_quantity<Bytes>("fixed")) {
-      runtime.memory_overhead_fixed = *fixed;
-    }
-    runtime.memory_overhead_per_hidden =
-        overhead->find_number("bytes_per_hidden", {.low = 0.0, .high = 1e9}).value_or(0.0);
-  }
+  read_memory(top, runtime);
   runtime.check_command = top.find_text("check_command").value_or("");
   runtime.backend_not_stated = top.find_boolean("backend_not_stated").value_or(false);
   runtime.source = top.text("source");

@@ -1,6 +1,7 @@
 #include "model/kv_cache.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 
 namespace foretoken::model {
@@ -91,14 +92,23 @@ double state_elements(const Llm& llm) {
 }
 
 Bytes kv_cache_bytes(const Llm& llm, double tokens, double batch, FormatId k, FormatId v,
-                     const FormatTable& table) {
+                     const FormatTable& table, const CacheLayout& layout) {
+  const auto cells = [&](double length) { return std::ceil(length / layout.cells) * layout.cells; };
+  const std::vector<KvDemand> demands = kv_demands(llm);
   Bytes sum{};
-  for (const KvDemand& demand : kv_demands(llm)) {
-    const double kept =
-        demand.window > 0 ? std::min(tokens, static_cast<double>(demand.window)) : tokens;
+  for (std::size_t i = 0; i < demands.size(); ++i) {
+    KvDemand demand = demands[i];
+    const auto& mla = llm.layers[i].mla;
+    if (layout.expands_mla && mla && demand.stored && mla->kv_lora_rank > 0) {
+      demand.k_elements = product(mla->heads, mla->nope_dim + mla->rope_dim);
+      demand.v_elements = product(mla->heads, mla->value_dim);
+    }
+    const double window = static_cast<double>(demand.window) + layout.window_extra;
+    const bool dropped = demand.window > 0 && layout.keeps_windows;
+    const double kept = cells(dropped ? std::min(tokens, window) : tokens);
     if (demand.k_elements > 0.0) sum += table[k].bytes_of(kept, demand.k_elements);
     if (demand.v_elements > 0.0) sum += table[v].bytes_of(kept, demand.v_elements);
-    sum += Bytes::of(tokens * (demand.compressed_elements + demand.index_elements) *
+    sum += Bytes::of(cells(tokens) * (demand.compressed_elements + demand.index_elements) *
                      table[k].bytes_per_value());
   }
   return sum * batch;

@@ -38,9 +38,17 @@ std::vector<KvDemand> kv_demands(const Llm& llm);
 /// Recurrent state of all layers, elements a sequence.
 double state_elements(const Llm& llm);
 
+/// How a runtime lays a cache out.
+struct CacheLayout {
+  double window_extra = 0;    ///< tokens that a windowed layer keeps beyond its window
+  double cells = 1;           ///< lengths are rounded up to a multiple of this
+  bool keeps_windows = true;  ///< false: a window masks a cache that holds everything
+  bool expands_mla = false;   ///< keys and values of every head in place of the latent
+};
+
 /// KV cache of `batch` sequences of `tokens` tokens each, recurrent state left out. Windows are
 /// held to their size, as a cache that drops old tokens does.
 Bytes kv_cache_bytes(const Llm& llm, double tokens, double batch, FormatId k, FormatId v,
-                     const FormatTable& table);
+                     const FormatTable& table, const CacheLayout& layout = {});
 
 }  // namespace foretoken::model

@@ -133,15 +133,10 @@ bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_yea
   return !build_year || *build_year >= *runtime.mixes_prefill_since;
 }
 
-namespace {
-
-/// As stated, else the default of the build; nothing where that is not known either.
 std::optional<bool> flash_attention(const hwdb::Runtime& runtime, const RunFacts& facts) {
   if (facts.flash_attention || !runtime.flash_attention_since) return facts.flash_attention;
   return !facts.build_year || *facts.build_year >= *runtime.flash_attention_since;
 }
-
-}  // namespace
 
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,
                                             const hwdb::Runtime& runtime, const RunFacts& facts) {

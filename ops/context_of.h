@@ -44,6 +44,9 @@ bool keeps_windows(const hwdb::Runtime& runtime, std::optional<double> build_yea
 /// Whether the runtime, as built then, lets decode steps carry prompt tokens of other requests.
 bool mixes_prefill(const hwdb::Runtime& runtime, std::optional<double> build_year);
 
+/// As the run says, else the default of the build; nothing where that is not known either.
+std::optional<bool> flash_attention(const hwdb::Runtime& runtime, const RunFacts& facts);
+
 /// The runtime's rules of packed query heads that hold for this device, build and setting of flash
 /// attention; what the operator must fulfil is left.
 std::vector<hwdb::HeadPacking> head_packing(const hwdb::Device& device,

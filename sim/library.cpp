@@ -40,6 +40,8 @@ void read_pools(const std::string& folder, bool with_coefficients, Library& libr
     library.laws.insert_or_assign(pool, std::move(law));
   }
   if (!with_coefficients) return;
+  const std::string memory = folder + "/coefficients/memory.yaml";
+  if (std::filesystem::exists(memory)) read_memory_law(memory, library.memory);
   for (const std::string& path : files_in(folder + "/coefficients", ".h5")) {
     const ops::CoefficientTable table = ops::read_coefficients(path, library.laws);
     for (const auto& entry : table.pools()) library.coefficients.add(entry.second);

@@ -13,6 +13,7 @@
 #include "model/llm_catalog.h"
 #include "model/weight_scheme.h"
 #include "ops/coefficients.h"
+#include "sim/memory_law.h"
 
 namespace foretoken::sim {
 
@@ -24,6 +25,7 @@ struct Library {
   hwdb::RuntimeCatalog runtimes;
   std::map<std::string, ops::LawSpec> laws;
   ops::CoefficientTable coefficients;
+  MemoryLaw memory;
 };
 
 /// Reads the folders `devices`, `runtimes`, `models`, `formats`, `laws` and `coefficients` of each

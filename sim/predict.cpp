@@ -167,6 +167,8 @@ Report predict(const Request& request, const Library& library, double level) {
   fill_rate(report, doubt, time, level);
   if (joules != nullptr) {
     report.energy = predict_energy(step, request, time, doubt, *joules, level);
+    report.sustained = sustained_rate(step, request, time, doubt, *joules, level);
+    report.charge = charge_of(request, time, *report.energy, report.sustained);
   }
   if (request.context_start >= 1.0) {
     const StepLoads prompt =
@@ -175,7 +177,7 @@ Report predict(const Request& request, const Library& library, double level) {
   }
   report.bandwidth = ops::engine_bandwidth(*request.device);
   report.share_of_peak = (report.weights_read + report.kv_read) / time / report.bandwidth;
-  report.memory = memory_fit(request, weights, library.formats);
+  report.memory = memory_fit(request, weights, library.formats, library.memory, level);
   report.bound = time > cost.time ? "power" : bound_of(cost);
   report.basis = basis_of(report, cost);
   report.format_approximate = weights.approximate;

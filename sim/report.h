@@ -8,6 +8,7 @@
 
 #include "base/estimate.h"
 #include "base/quantity.h"
+#include "sim/charge.h"
 #include "sim/energy.h"
 #include "sim/memory_fit.h"
 #include "sim/step_cost.h"
@@ -69,7 +70,9 @@ struct Report {
   BytesPerSecond bandwidth{};  ///< peak of the engine
   double share_of_peak = 0;    ///< bytes a step over time, over peak
   MemoryFit memory;
-  std::optional<EnergyReport> energy;  ///< nothing where the data folders hold no energy law
+  std::optional<EnergyReport> energy;        ///< nothing where the data folders hold no energy law
+  std::optional<SustainedReport> sustained;  ///< where the device states what it sustains
+  std::optional<ChargeReport> charge;        ///< where a battery is known
   std::string bound;
   CauseSplit causes;
   std::vector<OpReport> ops;

@@ -39,6 +39,7 @@ struct Request {
   std::optional<Bytes> weight_bytes;  ///< of the real file, when known
   std::string power_scope;  ///< where power is read, as `power_scope()` says it; empty: as usual
   std::optional<Watts> power_limit;  ///< that each device is held to
+  std::optional<Joules> battery;     ///< instead of the one that the device's file states
   bool device_changed = false;  ///< a what-if changed the datasheet: no longer the measured device
   ops::RunFacts facts;
 

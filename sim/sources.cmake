@@ -1,8 +1,9 @@
 foretoken_library(sim
   SOURCES
-    library.cpp step_loads.cpp step_cost.cpp step_draws.cpp memory_fit.cpp interval.cpp predict.cpp
+    library.cpp step_loads.cpp step_cost.cpp step_draws.cpp compute_buffer.cpp
+    memory_law.cpp memory_fit.cpp interval.cpp charge.cpp predict.cpp
     check_command.cpp energy_loads.cpp energy.cpp
   HEADERS
-    library.h request.h step_loads.h step_cost.h step_draws.h memory_fit.h report.h interval.h predict.h
+    library.h request.h step_loads.h step_cost.h step_draws.h compute_buffer.h memory_law.h memory_fit.h charge.h report.h interval.h predict.h
     check_command.h energy_loads.h energy.h
   LINK foretoken::model)

@@ -119,5 +119,32 @@ TEST(DeviceYaml, ClassAndConfidenceTextsGoBothWays) {
   EXPECT_FALSE(confidence_of("").has_value());
 }
 
+TEST(DeviceYaml, ReadsBatteryAndWhatAWarmMachineSustains) {
+  const std::string both =
+      "\nbattery: {energy: \"16.5 Wh\", confidence: recalled, source: a page}\n"
+      "sustained_power: {budget: \"4.7 W\", low: \"4 W\", scope: board, delay: \"20 s\", "
+      "delay_high: \"33 s\", source: curves}\n";
+  const Device device = parse_device(kInventedText + both, "acme-one.yaml");
+  EXPECT_DOUBLE_EQ(device.battery.value().energy.base(), 16.5 * 3600);
+  EXPECT_EQ(device.battery->confidence, Confidence::Recalled);
+  const SustainedPower& power = device.sustained.value();
+  EXPECT_DOUBLE_EQ(power.budget.base(), 4.7);
+  EXPECT_DOUBLE_EQ(power.low.base(), 4);
+  EXPECT_DOUBLE_EQ(power.high.base(), 4.7);  // not stated: the budget
+  EXPECT_EQ(power.scope, "board");
+  EXPECT_DOUBLE_EQ(power.delay_low.base(), 20);
+  EXPECT_DOUBLE_EQ(power.delay_high.base(), 33);
+  EXPECT_FALSE(invented_device().battery.has_value());
+  EXPECT_FALSE(invented_device().sustained.has_value());
+}
+
+TEST(DeviceYaml, ABudgetOutsideOfItsOwnRangeIsAFault) {
+  const std::string text = faults(
+      kInventedText + std::string("\nsustained_power: {budget: \"9 W\", high: \"5 W\", scope: soc, "
+                                  "delay: \"20 s\", delay_low: \"30 s\", source: s}\n"));
+  EXPECT_THAT(text, HasSubstr("'sustained_power.budget' must lie between"));
+  EXPECT_THAT(text, HasSubstr("'sustained_power.delay' must lie between"));
+}
+
 }  // namespace
 }  // namespace foretoken::hwdb

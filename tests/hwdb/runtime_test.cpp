@@ -153,6 +153,24 @@ TEST(RuntimeYaml, ReadsEveryFact) {
   EXPECT_EQ(text_of(runtime_faults(runtime)), "");
 }
 
+TEST(RuntimeYaml, ReadsWhatItHoldsInMemory) {
+  const std::string with =
+      std::string(kText) +
+      "\ntables: pinned\ntables_since: 2025-07\n"
+      "pass_buffers: {tokens: 512, all_logits: true, activation_bytes: 4, kv_cells: 256}\n";
+  const Runtime runtime = parse_runtime(with, "acme-rt.yaml");
+  EXPECT_EQ(runtime.tables, TablePlace::Pinned);
+  EXPECT_NEAR(runtime.tables_since, 2025.5, 0.05);
+  EXPECT_EQ(runtime.pass_buffers.value().tokens, 512);
+  EXPECT_TRUE(runtime.pass_buffers->all_logits);
+  EXPECT_EQ(runtime.pass_buffers->kv_cells, 256);
+  EXPECT_EQ(runtime.pass_buffers->kv_cells_plain, 256);  // not stated: as with flash attention
+  const Runtime without = parse_runtime(kText, "acme-rt.yaml");
+  EXPECT_FALSE(without.tables.has_value() || without.pass_buffers.has_value());
+  const std::string bad = std::string(kText) + "\ntables: somewhere\n";
+  EXPECT_THAT(message_of([&] { parse_runtime(bad, "acme-rt.yaml"); }), HasSubstr("somewhere"));
+}
+
 TEST(RuntimeYaml, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(faults("[qkv, moe]", "[qvk]"), HasSubstr("'fuses' holds 'qvk'; expected some of: "
                                                        "qkv, gate_up, norm, norm_scale, rope, moe, "
