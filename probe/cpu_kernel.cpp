@@ -96,8 +96,8 @@ class GemvTask : public CpuKernel {
     double worst = 0.0;
     for (std::size_t i = 0; i < kRows; ++i) {
       const std::size_t row = i * (n_ - 1) / (kRows - 1);
-      const std::byte* const weights = matrix(next_ - 1) + row * row_bytes(format_, k_);
-      worst = std::max(worst, gemv_error(format_, weights, k_, activations(), {&y_[row], 1}));
+      const std::byte* const weights = matrix(next_ - 1);
+      worst = std::max(worst, gemv_error(format_, weights, k_, activations(), {&y_[row], 1}, row));
     }
     return worst;
   }
@@ -118,9 +118,11 @@ class GemvTask : public CpuKernel {
                            activations_.data());
       team_.barrier();
     }
-    const Share rows = share_of(n_, rank);
-    gemv(format_, matrix(index) + rows.begin * row_bytes(format_, k_), rows.end - rows.begin, k_,
-         activations(), y_.data() + rows.begin);
+    const std::size_t together = facts_of(format_).rows;
+    const Share groups = share_of(n_ / together, rank);
+    const std::size_t begin = groups.begin * together;
+    gemv(format_, matrix(index) + begin * row_bytes(format_, k_), groups.end * together - begin, k_,
+         activations(), y_.data() + begin);
   }
 
   const MemoryPool& pool_;

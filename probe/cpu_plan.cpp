@@ -80,6 +80,7 @@ void add_gemv(const CpuMachine& machine, const WeightFormatFacts& facts, Shape s
                 .name = fmt::format("gemv_{}_{}", facts.short_name, machine.instruction_set),
                 .weight_format = std::string(facts.name),
                 .activation_format = std::string(facts.activation_name),
+                .interleaved = facts.rows > 1,
                 .m = 1,
                 .n = shape.n,
                 .k = shape.k,
@@ -119,6 +120,14 @@ void add_attentions(const CpuMachine& machine, const List& heads_list,
       for (const int count : threads) add_attention(machine, heads, length, count, plan);
     }
   }
+}
+
+/// Of plain and interleaved rows what an engine takes on this machine.
+bool is_run(const WeightFormatFacts& facts, const CpuMachine& machine) {
+  const bool has_both =
+      std::count_if(kWeightFormats.begin(), kWeightFormats.end(),
+                    [&](const auto& other) { return other.name == facts.name; }) > 1;
+  return has_both ? (facts.rows > 1) == machine.interleaves_rows : facts.rows == 1;
 }
 
 /// At most four of many counts: the fewest, the most and two between, evenly by their number.
@@ -166,6 +175,7 @@ std::vector<Sample> cpu_plan(const CpuMachine& machine, const CpuProbeOptions& o
   }
   const std::vector<int> few = a_few(counts);
   for (const WeightFormatFacts& facts : kWeightFormats) {
+    if (!is_run(facts, machine)) continue;
     const auto shapes = options.quick ? std::vector<Shape>(kQuickShapes.begin(), kQuickShapes.end())
                                       : std::vector<Shape>(kShapes.begin(), kShapes.end());
     for (const Shape& shape : shapes) {
@@ -182,7 +192,10 @@ std::vector<Sample> cpu_plan(const CpuMachine& machine, const CpuProbeOptions& o
 
 WeightFormat data_format(const Sample& sample) {
   for (const WeightFormatFacts& facts : kWeightFormats) {
-    if (sample.kernel == Kernel::Gemv && facts.name == sample.weight_format) return facts.format;
+    if (sample.kernel == Kernel::Gemv && facts.name == sample.weight_format &&
+        (facts.rows > 1) == sample.interleaved) {
+      return facts.format;
+    }
   }
   return WeightFormat::F16;
 }

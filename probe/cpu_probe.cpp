@@ -112,9 +112,11 @@ class CpuProbe {
     const std::size_t k =
         format == WeightFormat::Int8Channel ? static_cast<std::size_t>(sample.k) : kLength;
     if (laid_ && laid_format_ == format && laid_k_ == k) return;
+    const std::size_t together = facts_of(format).rows;
+    const std::size_t groups =
+        std::max<std::size_t>(1, kPatternBytes / (together * row_bytes(format, k)));
     const auto pattern =
-        random_weights(format, std::max<std::size_t>(1, kPatternBytes / row_bytes(format, k)), k,
-                       static_cast<std::uint64_t>(format) + 1);
+        random_weights(format, groups * together, k, static_cast<std::uint64_t>(format) + 1);
     ThreadTeam& team = team_of(std::min(machine_.cores, host_threads_));
     team.run([&](int rank) {
       pool_.fill(pattern, static_cast<std::size_t>(rank), static_cast<std::size_t>(team.size()));

@@ -127,6 +127,9 @@ GemvKernel kernel_of(WeightFormat format) {
     case WeightFormat::Q4_K:
     case WeightFormat::Q6_K:
       return super_block_kernel(format);
+    case WeightFormat::Q4_0_8x8:
+    case WeightFormat::Q4_K_8x8:
+      return interleaved_kernel(format);
   }
   return nullptr;
 }

@@ -16,7 +16,8 @@ namespace foretoken::probe {
 void quantize_activations(ActivationFormat format, const float* x, std::size_t k, std::size_t part,
                           std::size_t parts, std::byte* out);
 
-/// y[r] = weights row r times activations, for `rows` rows of `row_bytes(format, k)` each.
+/// y[r] = weights row r times activations, for `rows` rows of `row_bytes(format, k)` each; whole
+/// groups of rows where these are interleaved.
 void gemv(WeightFormat format, const std::byte* weights, std::size_t rows, std::size_t k,
           const std::byte* activations, float* y);
 

@@ -9,7 +9,6 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "probe/gemv_block.cpp"
-#include <hwy/cache_control.h>
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
@@ -81,11 +80,6 @@ HWY_INLINE hn::Vec<I32> products(const BlockQ4_0& w, const BlockQ8_0& x) {
   return q4_0_products(w, x);
 }
 
-/// How far ahead weights of 8 bits are asked for. A block takes so few cycles that the memory's
-/// latency, not its bandwidth, would be what is timed: without this Q8_0 reached two thirds of the
-/// streaming bandwidth of a virtual EPYC, with it more than four fifths.
-constexpr std::size_t kAhead = 2048;
-
 /// Two blocks a turn, so that the sums of one do not wait for those of the other.
 template <typename Block>
 HWY_INLINE float row_of_blocks(const Block* w, const BlockQ8_0* x, std::size_t blocks) {
@@ -93,9 +87,6 @@ HWY_INLINE float row_of_blocks(const Block* w, const BlockQ8_0* x, std::size_t b
   auto even = hn::Zero(d);
   auto odd = hn::Zero(d);
   for (std::size_t b = 0; b < blocks; b += 2) {
-    if constexpr (sizeof(Block) == sizeof(BlockQ8_0)) {
-      hwy::Prefetch(reinterpret_cast<const std::byte*>(w + b) + kAhead);
-    }
     const auto scale0 = hn::Set(d, float_of_half(w[b].d) * float_of_half(x[b].d));
     even = hn::MulAdd(scale0, hn::ConvertTo(d, products(w[b], x[b])), even);
     const auto scale1 = hn::Set(d, float_of_half(w[b + 1].d) * float_of_half(x[b + 1].d));
@@ -136,7 +127,6 @@ void gemv_int8(const std::byte* weights, std::size_t rows, std::size_t k,
     auto even = hn::Zero(I32());
     auto odd = hn::Zero(I32());
     for (std::size_t i = 0; i < k; i += 2 * kVectorBytes) {
-      hwy::Prefetch(w + i + kAhead);
       even = add_dot(hn::LoadU(d, w + i), hn::LoadU(d, x + i), even);
       odd = add_dot(hn::LoadU(d, w + i + kVectorBytes), hn::LoadU(d, x + i + kVectorBytes), odd);
     }

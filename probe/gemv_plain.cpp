@@ -4,6 +4,7 @@
 
 #include "probe/blocks.h"
 #include "probe/gemv_kernels.h"
+#include "probe/interleaved.h"
 #include "probe/number_bits.h"
 
 namespace foretoken::probe {
@@ -110,6 +111,11 @@ void plain_gemv(WeightFormat format, const std::byte* weights, std::size_t rows,
         break;
       case WeightFormat::Int8Channel:
         y[r] = row_of_int8(row, activations, k);
+        break;
+      case WeightFormat::Q4_0_8x8:
+      case WeightFormat::Q4_K_8x8:
+        plain_gemv(plain_format(format), plain_row(format, weights, r, k).data(), 1, k, activations,
+                   y + r);
         break;
       case WeightFormat::F32:
       case WeightFormat::F16:
