@@ -73,6 +73,7 @@ const std::vector<Label>& known_kernel_labels() {
       {"held-back", LabelKind::Excluding},
       {"few-threads", LabelKind::Excluding},
       {"copy", LabelKind::Excluding},
+      {"prefetched", LabelKind::Excluding},
   };
   return kLabels;
 }

@@ -82,6 +82,7 @@ class GemvTask : public CpuKernel {
       : CpuKernel(team, true),
         pool_(pool),
         format_(data_format(sample)),
+        prefetched_(sample.prefetched),
         n_(static_cast<std::size_t>(sample.n)),
         k_(static_cast<std::size_t>(sample.k)),
         matrix_bytes_(operand_bytes(sample)),
@@ -121,12 +122,18 @@ class GemvTask : public CpuKernel {
     const std::size_t together = facts_of(format_).rows;
     const Share groups = share_of(n_ / together, rank);
     const std::size_t begin = groups.begin * together;
-    gemv(format_, matrix(index) + begin * row_bytes(format_, k_), groups.end * together - begin, k_,
-         activations(), y_.data() + begin);
+    const std::byte* const weights = matrix(index) + begin * row_bytes(format_, k_);
+    const std::size_t rows = groups.end * together - begin;
+    if (prefetched_) {
+      gemv_prefetching(weights, rows, k_, activations(), y_.data() + begin);
+    } else {
+      gemv(format_, weights, rows, k_, activations(), y_.data() + begin);
+    }
   }
 
   const MemoryPool& pool_;
   WeightFormat format_;
+  bool prefetched_;
   std::size_t n_;
   std::size_t k_;
   std::size_t matrix_bytes_;

@@ -93,6 +93,20 @@ void add_gemv(const CpuMachine& machine, const WeightFormatFacts& facts, Shape s
   plan.push_back(std::move(sample));
 }
 
+/// Q8_0 once more as fast as the machine can: the largest shapes, with all that engines leave out.
+void add_prefetched(const std::vector<int>& threads, std::vector<Sample>& plan) {
+  constexpr double kLargeWeights = 15e6;
+  std::vector<Sample> again;
+  for (const Sample& sample : plan) {
+    const bool all = !threads.empty() && sample.threads == threads.back();
+    if (sample.weight_format != "Q8_0" || !all || sample.bytes < kLargeWeights) continue;
+    again.push_back(sample);
+    again.back().prefetched = true;
+    again.back().name = "prefetching_" + sample.name;
+  }
+  plan.insert(plan.end(), again.begin(), again.end());
+}
+
 void add_attention(const CpuMachine& machine, Heads heads, double length, int threads,
                    std::vector<Sample>& plan) {
   Sample sample{.kernel = Kernel::Attention,
@@ -182,6 +196,7 @@ std::vector<Sample> cpu_plan(const CpuMachine& machine, const CpuProbeOptions& o
       for (const int threads : few) add_gemv(machine, facts, shape, threads, plan);
     }
   }
+  add_prefetched(few, plan);
   if (options.quick) {
     add_attentions(machine, kQuickHeads, {kQuickLengths.begin(), kQuickLengths.end()}, few, plan);
   } else {

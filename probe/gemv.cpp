@@ -168,6 +168,11 @@ void gemv(WeightFormat format, const std::byte* weights, std::size_t rows, std::
   kernel_of(format)(weights, rows, k, activations, y);
 }
 
+void gemv_prefetching(const std::byte* weights, std::size_t rows, std::size_t k,
+                      const std::byte* activations, float* y) {
+  prefetching_kernel()(weights, rows, k, activations, y);
+}
+
 std::string instruction_set() {
   std::string name = HWY_DYNAMIC_DISPATCH(target_name)();
   std::transform(name.begin(), name.end(), name.begin(),

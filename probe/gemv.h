@@ -21,6 +21,11 @@ void quantize_activations(ActivationFormat format, const float* x, std::size_t k
 void gemv(WeightFormat format, const std::byte* weights, std::size_t rows, std::size_t k,
           const std::byte* activations, float* y);
 
+/// The same for Q8_0 with weights asked for 2 KiB ahead: what the machine gives a matrix when no
+/// core waits for the memory. llama.cpp does not do so.
+void gemv_prefetching(const std::byte* weights, std::size_t rows, std::size_t k,
+                      const std::byte* activations, float* y);
+
 /// Instruction set that the kernels run on here: "avx2", "avx3_dl", "neon".
 std::string instruction_set();
 

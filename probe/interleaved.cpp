@@ -9,18 +9,6 @@ namespace {
 constexpr std::size_t kChunk = 8;  // bytes of one row in turn
 constexpr std::uint8_t kLessEight = 0x88;
 
-struct ScaleAndMin {
-  std::uint8_t scale;
-  std::uint8_t min;
-};
-
-/// Number `j` of 8 scales and mins of 6 bits in 12 bytes.
-ScaleAndMin unpacked(const std::uint8_t* s, std::size_t j) {
-  if (j < 4) return {.scale = std::uint8_t(s[j] & 63), .min = std::uint8_t(s[j + 4] & 63)};
-  return {.scale = std::uint8_t((s[j + 4] & 15) | (s[j - 4] >> 6) << 4),
-          .min = std::uint8_t((s[j + 4] >> 4) | (s[j] >> 6) << 4)};
-}
-
 /// Adds number `j` to 12 bytes that were zero before number 0.
 void pack(std::uint8_t* s, std::size_t j, ScaleAndMin value) {
   const auto add = [&](std::size_t at, int bits) { s[at] = std::uint8_t(s[at] | bits); };
@@ -57,7 +45,7 @@ void put(const BlockQ4_K& from, std::size_t row, BlockQ4_Kx8& to) {
   to.d[row] = from.d;
   to.dmin[row] = from.dmin;
   for (std::size_t group = 0; group < 8; ++group) {
-    pack(&to.scales[12 * group], row, unpacked(from.scales.data(), group));
+    pack(&to.scales[12 * group], row, scale_and_min(from.scales.data(), group));
   }
   for (std::size_t i = 0; i < from.q.size(); ++i) to.q[place_of(row, i)] = from.q[i];
 }
@@ -73,7 +61,7 @@ BlockQ4_0 taken(const BlockQ4_0x8& from, std::size_t row) {
 BlockQ4_K taken(const BlockQ4_Kx8& from, std::size_t row) {
   BlockQ4_K block{.d = from.d[row], .dmin = from.dmin[row], .scales = {}, .q = {}};
   for (std::size_t group = 0; group < 8; ++group) {
-    pack(block.scales.data(), group, unpacked(&from.scales[12 * group], row));
+    pack(block.scales.data(), group, scale_and_min(&from.scales[12 * group], row));
   }
   for (std::size_t i = 0; i < block.q.size(); ++i) block.q[i] = from.q[place_of(row, i)];
   return block;

@@ -88,9 +88,7 @@ void add_q4_k(const BlockQ4_K& block, std::vector<double>& values) {
   const auto d = static_cast<double>(half_value(block.d));
   const auto dmin = static_cast<double>(half_value(block.dmin));
   for (std::size_t group = 0; group < 8; ++group) {
-    const auto& s = block.scales;
-    const int scale = group < 4 ? s[group] & 63 : (s[group + 4] & 15) | (s[group - 4] >> 6) << 4;
-    const int min = group < 4 ? s[group + 4] & 63 : (s[group + 4] >> 4) | (s[group] >> 6) << 4;
+    const auto [scale, min] = scale_and_min(block.scales.data(), group);
     for (std::size_t i = 0; i < 32; ++i) {
       const int byte = block.q[group / 2 * 32 + i];
       const int q = group % 2 == 0 ? byte & 15 : byte >> 4;

@@ -83,6 +83,19 @@ TEST(CpuPlan, RowsAreInterleavedWhereThatIsFaster) {
   }
 }
 
+TEST(CpuPlan, PrefetchesLargeQ8MatricesOnAllThreads) {
+  std::size_t prefetched = 0;
+  for (const Sample& sample : cpu_plan(machine_of_eight(), {})) {
+    if (!sample.prefetched) continue;
+    ++prefetched;
+    EXPECT_EQ(sample.weight_format, "Q8_0");
+    EXPECT_EQ(sample.name, "prefetching_gemv_q8_0_avx2");
+    EXPECT_EQ(sample.threads, 12);
+    EXPECT_GT(sample.bytes, 15e6);
+  }
+  EXPECT_EQ(prefetched, 5U);
+}
+
 TEST(CpuPlan, OneThreadHasNoBarrier) {
   for (const Sample& sample : cpu_plan(machine_of_eight(), {})) {
     EXPECT_FALSE(sample.kernel == Kernel::Launch && sample.threads == 1);

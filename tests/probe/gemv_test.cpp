@@ -179,6 +179,18 @@ TEST(Gemv, ExtremeNibblesDoNotOverflow) {
   }
 }
 
+TEST(Gemv, PrefetchingChangesNoBit) {
+  const auto weights = random_weights(WeightFormat::Q8_0, 5, 1024, 14);
+  const auto x = quantized(ActivationFormat::Q8_0, random_activations(1024, 15));
+  for_each_target([&] {
+    std::vector<float> plain(5);
+    std::vector<float> prefetched(5);
+    gemv(WeightFormat::Q8_0, weights.data(), 5, 1024, x.data(), plain.data());
+    gemv_prefetching(weights.data(), 5, 1024, x.data(), prefetched.data());
+    EXPECT_EQ(prefetched, plain) << instruction_set();
+  });
+}
+
 TEST(GemvError, SeesOneWrongRow) {
   const auto weights = random_weights(WeightFormat::Q4_K, 4, kRowStep, 6);
   const auto x = quantized(ActivationFormat::Q8_K, random_activations(kRowStep, 7));
