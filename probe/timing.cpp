@@ -27,31 +27,28 @@ double warm_up(const TimedCalls& run, const TimingPlan& plan) {
   }
 }
 
-Timing one_round(const TimedCalls& run, const TimingPlan& plan, double call) {
+}  // namespace
+
+std::vector<double> timed_round(const TimedCalls& run, const TimingPlan& plan) {
+  const double call = warm_up(run, plan);
   const double batch = std::max(plan.least_batch, plan.seconds / plan.most_repeats);
   const auto calls = static_cast<std::size_t>(
       std::clamp(std::floor(batch / call), 1.0, static_cast<double>(kMostCalls)));
   const double wanted = plan.seconds / (call * static_cast<double>(calls));
   const int repeats =
       static_cast<int>(std::clamp(wanted, double(plan.least_repeats), double(plan.most_repeats)));
-  std::vector<double> times;
-  for (int i = 0; i < repeats; ++i) times.push_back(run(calls) / static_cast<double>(calls));
-  return {.seconds = median(times), .spread = quartile_spread(times), .repeats = repeats};
+  std::vector<double> batches;
+  for (int i = 0; i < repeats; ++i) batches.push_back(run(calls) / static_cast<double>(calls));
+  return batches;
 }
 
-}  // namespace
-
-Timing time_calls(const TimedCalls& run, const TimingPlan& plan) {
-  const double call = warm_up(run, plan);
-  Timing best = one_round(run, plan, call);
-  int rounds = 1;
-  for (; rounds < plan.most_rounds && best.spread > plan.noisy_spread; ++rounds) {
-    const Timing again = one_round(run, plan, call);
-    if (again.spread < best.spread) best = again;
-  }
-  best.rounds = rounds;
-  best.noisy = best.spread > plan.noisy_spread;
-  return best;
+Timing timing_of(std::span<const double> batches) {
+  std::vector<double> faster(batches.begin(), batches.end());
+  std::sort(faster.begin(), faster.end());
+  faster.resize((faster.size() + 1) / 2);
+  return {.seconds = median(faster),
+          .spread = quartile_spread(faster),
+          .repeats = static_cast<int>(batches.size())};
 }
 
 }  // namespace foretoken::probe
