@@ -74,8 +74,8 @@ class Neighbours {
 /// A case of the plan and what was timed of it so far.
 struct Case {
   Sample sample;
-  std::vector<double> batches;  ///< seconds of a call
-  double seconds = 0.0;         ///< that all rounds took
+  std::vector<Timed> batches;  ///< what a call took
+  double seconds = 0.0;        ///< that all rounds took
   double joules = 0.0;
   bool wrong = false;
 };
@@ -90,7 +90,7 @@ Sample sample_of(const Case& of) {
   sample.seconds = timing.seconds;
   sample.spread = timing.spread;
   sample.repeats = timing.repeats;
-  sample.noisy = timing.spread > kNoisySpread;
+  sample.noisy = timing.disturbed || timing.spread > kNoisySpread;
   sample.watts = of.joules / of.seconds;
   return sample;
 }
@@ -110,7 +110,7 @@ class CpuProbe {
     const std::unique_ptr<CpuKernel> kernel = make_cpu_kernel(sample, pool_, team);
     energy_.joules();
     const Clock::time_point start = Clock::now();
-    const std::vector<double> batches =
+    const std::vector<Timed> batches =
         timed_round([&](std::size_t calls) { return kernel->timed_calls(calls); },
                     {.seconds = kRoundShare * seconds});
     of.seconds += seconds_since(start);
@@ -186,8 +186,8 @@ void warn(const CpuMachine& machine, const Host& host, double others, Findings& 
                                    [](const Sample& sample) { return sample.noisy; });
   if (noisy > 0) {
     findings.warnings.push_back(
-        fmt::format("{} of {} timings spread by more than 5 % in the faster half of their repeats; "
-                    "they are marked noisy.",
+        fmt::format("{} of {} timings spread by more than 5 % in the faster half of their repeats, "
+                    "or other processes took a processor during nearly all; they are marked noisy.",
                     noisy, findings.samples.size()));
   }
   constexpr double kMuch = 0.05;
@@ -265,7 +265,7 @@ double fastest_read(const Host& host, double seconds) {
     const std::unique_ptr<CpuKernel> kernel = make_cpu_kernel(sample, pool, team);
     const double until = seconds * static_cast<double>(i + 1) / static_cast<double>(counts.size());
     do {
-      fastest = std::max(fastest, sample.bytes / kernel->timed_calls(1));
+      fastest = std::max(fastest, sample.bytes / kernel->timed_calls(1).seconds);
     } while (seconds_since(start) < until);
   }
   return fastest;

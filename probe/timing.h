@@ -5,7 +5,8 @@
 ///
 /// What counts is the faster half of all batches. Time that neighbours, interrupts or a hypervisor
 /// take only ever adds, and does so to some batches; an engine that has the machine for itself runs
-/// at the pace of the others.
+/// at the pace of the others. Batches during which a thread had no processor for a while, as the
+/// system tells, do not count at all where enough others are left.
 
 #include <cstddef>
 #include <functional>
@@ -21,20 +22,27 @@ struct TimingPlan {
   double least_batch = 2e-5;  ///< seconds; shorter calls are timed several at once
 };
 
-struct Timing {
-  double seconds = 0.0;  ///< of one call: median of the faster half of the batches
-  double spread = 0.0;   ///< half the distance of that half's quartiles, as a share of its median
-  int repeats = 0;       ///< batches, all of them
+/// What calls took.
+struct Timed {
+  double seconds = 0.0;
+  double attended = 1.0;  ///< least share of the time that any of the threads had a processor
 };
 
-/// Runs so many calls and returns the seconds that all took.
-using TimedCalls = std::function<double(std::size_t calls)>;
+struct Timing {
+  double seconds = 0.0;    ///< of one call: median of the faster half of the batches
+  double spread = 0.0;     ///< half the distance of that half's quartiles, as a share of its median
+  int repeats = 0;         ///< batches, all of them
+  bool disturbed = false;  ///< too few batches had all threads running throughout
+};
 
-/// One round: seconds of a call, for each batch. Asks for no call that it does not need to meet the
+/// Runs so many calls and returns what all took.
+using TimedCalls = std::function<Timed(std::size_t calls)>;
+
+/// One round: what a call took, for each batch. Asks for no call that it does not need to meet the
 /// plan; at least one call warms up.
-std::vector<double> timed_round(const TimedCalls& run, const TimingPlan& plan);
+std::vector<Timed> timed_round(const TimedCalls& run, const TimingPlan& plan);
 
 /// Of the batches of any number of rounds, at least one.
-Timing timing_of(std::span<const double> batches);
+Timing timing_of(std::span<const Timed> batches);
 
 }  // namespace foretoken::probe

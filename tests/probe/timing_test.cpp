@@ -11,11 +11,11 @@ namespace {
 class Invented {
  public:
   explicit Invented(double call) : call_(call) {}
-  double operator()(std::size_t count) {
+  Timed operator()(std::size_t count) {
     calls += count;
     const double seconds = call_ * static_cast<double>(count) * factor();
     total += seconds;
-    return seconds;
+    return {.seconds = seconds};
   }
   std::size_t calls = 0;
   double total = 0;
@@ -57,9 +57,9 @@ TEST(Timing, OfASlowKernelTakesTheLeastRepeats) {
 TEST(Timing, NeighboursThatDisturbHalfOfTheBatchesDoNotCount) {
   Invented kernel(1e-4);
   kernel.disturbed = 0.5;
-  std::vector<double> batches;
+  std::vector<Timed> batches;
   for (int round = 0; round < 3; ++round) {
-    const std::vector<double> more = timed_round(std::ref(kernel), {});
+    const std::vector<Timed> more = timed_round(std::ref(kernel), {});
     batches.insert(batches.end(), more.begin(), more.end());
   }
   const Timing timing = timing_of(batches);
@@ -74,16 +74,28 @@ TEST(Timing, AKernelThatAlwaysDiffersSpreads) {
 }
 
 TEST(Timing, IsTheMedianOfTheFasterHalf) {
-  const std::vector<double> batches{9, 1, 8, 3, 2, 7, 100, 6, 4, 5};
+  std::vector<Timed> batches;
+  for (const double seconds : {9, 1, 8, 3, 2, 7, 100, 6, 4, 5}) batches.push_back({seconds});
   const Timing timing = timing_of(batches);
   EXPECT_EQ(timing.seconds, 3.0);
   EXPECT_DOUBLE_EQ(timing.spread, 1.0 / 3.0);
   EXPECT_EQ(timing.repeats, 10);
-  EXPECT_EQ(timing_of(std::vector<double>{2.0}).seconds, 2.0);
+  EXPECT_EQ(timing_of(std::vector<Timed>{{2.0}}).seconds, 2.0);
+}
+
+TEST(Timing, LeavesOutWhatNeighboursTook) {
+  // Half of the time a thread waited for its turn: it took longer, and evenly so.
+  std::vector<Timed> batches(20, {.seconds = 2.0, .attended = 0.5});
+  EXPECT_TRUE(timing_of(batches).disturbed);
+  EXPECT_EQ(timing_of(batches).seconds, 2.0);
+  batches.resize(25, {.seconds = 1.0, .attended = 0.99});
+  EXPECT_FALSE(timing_of(batches).disturbed);
+  EXPECT_EQ(timing_of(batches).seconds, 1.0);
+  EXPECT_EQ(timing_of(batches).repeats, 25);
 }
 
 TEST(Timing, AClockThatStandsStillEnds) {
-  const auto still = [](std::size_t) { return 0.0; };
+  const auto still = [](std::size_t) { return Timed{}; };
   EXPECT_EQ(timing_of(timed_round(still, {.seconds = 1e-3})).seconds, 0.0);
 }
 
