@@ -65,6 +65,7 @@ calibrate::KernelRow row_of(const probe::Sample& sample, const Probed& probed) {
   if (operands && row.footprint_over_llc.value_or(1.0) < 1.0) {
     calibrate::add_label(row.label, "cache");
   }
+  if (sample.prefetched) calibrate::add_label(row.label, "prefetched");
   if (sample.noisy) calibrate::add_label(row.label, "noisy");
   row.notes = notes_of(sample);
   return row;

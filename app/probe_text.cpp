@@ -111,8 +111,9 @@ std::string probe_text(const probe::Findings& findings) {
         launches.add({sample.name}, sample, time_of(sample));
         break;
       case Kernel::Gemv:
-        products.add({sample.weight_format, whole(sample.n), whole(sample.k)}, sample,
-                     rate_of(sample));
+        products.add({sample.weight_format + (sample.prefetched ? ", prefetched" : ""),
+                      whole(sample.n), whole(sample.k)},
+                     sample, rate_of(sample));
         break;
       case Kernel::Attention:
         attention.add({whole(sample.heads_q) + "/" + whole(sample.heads_kv), whole(sample.head_dim),

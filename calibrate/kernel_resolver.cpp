@@ -100,11 +100,13 @@ std::optional<ops::Demand> bare_demand(const KernelRow& row) {
 }
 
 /// How often the kernels of a runtime take in the weights, as `sim::step_loads` has it in a step.
-void add_unpackings(const ops::Op& op, const hwdb::Runtime& runtime, ops::Demand& demand) {
+void add_unpackings(const ops::Op& op, const hwdb::Runtime& runtime, const FormatTable& formats,
+                    ops::Demand& demand) {
   if (demand.weights.base() <= 0.0) return;
   const auto& kernels = runtime.matrix_kernels;
-  const double unpackings =
-      kernels ? ops::unpackings(op, *kernels) : ops::unpackings(op, runtime.rows_per_unpack);
+  const double unpackings = kernels
+                                ? ops::unpackings(op, *kernels)
+                                : ops::unpackings(op, ops::rows_per_unpack(op, runtime, formats));
   demand.intake *= unpackings;
   if (!kernels) return;
   demand.flops *= ops::padded_rows(op, *kernels);
@@ -158,12 +160,19 @@ ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row)
   result.label = row.label;
   result.device = library.devices.lookup(row.device);
   const hwdb::Runtime* const runtime = library.runtimes.lookup(row.runtime);
+  const hwdb::Runtime* const taught =
+      runtime == nullptr || result.device == nullptr
+          ? runtime
+          : library.runtimes.lookup(runtime->taught_on(*result.device));
   const auto op = op_of(library, row);
   const auto bare = bare_demand(row);
   if (result.device == nullptr) {
     result.reject = "unknown device '" + row.device + "'";
   } else if (runtime == nullptr) {
     result.reject = "unknown runtime '" + row.runtime + "'";
+  } else if (taught == nullptr) {
+    result.reject = "unknown runtime '" + runtime->taught_on(*result.device) + "' that '" +
+                    runtime->id + "' speaks for";
   } else if (!op && !bare) {
     result.reject = "operator '" + row.op + "' or its formats are not modelled";
   } else if (!(row.latency_seconds > 0.0)) {
@@ -176,7 +185,7 @@ ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row)
 
   const ops::LawSpec& law = library.laws.at(result.pool);
   ops::Context context = ops::context_of(
-      *result.device, *runtime,
+      *result.device, *taught,
       {.threads = row.threads, .runtime_version = row.runtime_version, .source = row.source});
   context[ops::Attribute::Kernel] = row.kernel;
   result.loads.contexts.push_back(context);
@@ -185,7 +194,7 @@ ResolvedKernel resolve_kernel(const sim::Library& library, const KernelRow& row)
   sim::OpLoad load{.name = row.op,
                    .family = op ? ops::family_of(*op) : ops::Family::Gemm,
                    .demand = op ? ops::demand_of(*op, library.formats) : *bare};
-  if (op) add_unpackings(*op, *runtime, load.demand);
+  if (op) add_unpackings(*op, *runtime, library.formats, load.demand);
   load.context = 1;
   ops::Engagement engagement{.threads = row.threads, .balanced = runtime->balances_cores};
   engagement.cached_share = ops::cached_share(row.footprint_over_llc);

@@ -74,6 +74,7 @@ const std::vector<Label>& known_kernel_labels() {
       {"held-back", LabelKind::Excluding},
       {"few-threads", LabelKind::Excluding},
       {"copy", LabelKind::Excluding},
+      {"prefetched", LabelKind::Excluding},
   };
   return kLabels;
 }

@@ -29,4 +29,11 @@ const std::string& Runtime::pool_of(const Device& device) const {
   return kNone;
 }
 
+const std::string& Runtime::taught_on(const Device& device) const {
+  const auto rule = std::find_if(speaks_for.begin(), speaks_for.end(), [&](const SpeaksFor& r) {
+    return r.device_class == device.device_class;
+  });
+  return rule == speaks_for.end() ? id : rule->runtime;
+}
+
 }  // namespace foretoken::hwdb

@@ -29,6 +29,12 @@ struct PoolRule {
   std::string pool;
 };
 
+/// On devices of this class, rows of a runtime are taken as rows of another one.
+struct SpeaksFor {
+  DeviceClass device_class = DeviceClass::Gpu;
+  std::string runtime;
+};
+
 /// What a runtime may run as one launch.
 enum class Fusion : std::uint8_t {
   Qkv,           ///< one GEMM for q, k and v
@@ -96,6 +102,9 @@ struct Runtime {
   /// not; a device that no rule fits is not supported.
   std::vector<PoolRule> pools;
   std::vector<DefaultFor> default_for;
+  /// Kernels written as another runtime's: their rows teach its coefficients, not some of their
+  /// own.
+  std::vector<SpeaksFor> speaks_for;
 
   /// Year of the first build that fuses each; 0: every build, absent: none.
   std::array<std::optional<double>, kFusions> fuses_since;
@@ -118,6 +127,8 @@ struct Runtime {
   bool balances_cores = false;      ///< idle CPU threads take work from slower ones
   /// Token rows that share one unpacking of a weight row; absent: all of them.
   std::optional<int> rows_per_unpack;
+  /// The same for weights in floating point, whose kernels may be others; absent: as above.
+  std::optional<int> float_rows_per_unpack;
   std::optional<MatrixKernels> matrix_kernels;  ///< absent: rows share weights and fill every tile
   std::optional<int> static_kv_slots;           ///< KV slots computed whether used or not
   /// Most prompt tokens that one step takes in while others decode; 0: prompts are not served
@@ -154,6 +165,8 @@ struct Runtime {
 
   /// The pool for this device; "" when the runtime does not support it.
   const std::string& pool_of(const Device& device) const;
+  /// Id of the runtime whose coefficients rows on this device teach: usually its own.
+  const std::string& taught_on(const Device& device) const;
   /// Whether builds of that year fuse; without a year, whether the newest do.
   bool fuses(Fusion fusion, std::optional<double> build_year) const;
   bool supports(const Device& device) const { return !pool_of(device).empty(); }

@@ -140,6 +140,9 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   if (const auto rows = top.find_integer("rows_per_unpack", 1, 1024)) {
     runtime.rows_per_unpack = static_cast<int>(*rows);
   }
+  if (const auto rows = top.find_integer("float_rows_per_unpack", 1, 1024)) {
+    runtime.float_rows_per_unpack = static_cast<int>(*rows);
+  }
   read_matrix_kernels(top, runtime);
   if (const auto slots = top.find_integer("static_kv_slots", 1, 10'000'000)) {
     runtime.static_kv_slots = static_cast<int>(*slots);
@@ -189,6 +192,10 @@ void read_pools(YamlMap& top, Runtime& runtime) {
   for (YamlMap& rule : top.maps("default_for")) {
     runtime.default_for.push_back(
         {.device_class = read_class(rule), .vendor = rule.find_text("vendor").value_or("")});
+  }
+  for (YamlMap& rule : top.maps("speaks_for")) {
+    runtime.speaks_for.push_back(
+        {.device_class = read_class(rule), .runtime = rule.text("runtime")});
   }
 }
 

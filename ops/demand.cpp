@@ -135,6 +135,17 @@ double unpackings(const Op& op, std::optional<int> rows_per_unpack) {
   return std::max(1.0, std::ceil(rows / *rows_per_unpack));
 }
 
+std::optional<int> rows_per_unpack(const Op& op, const hwdb::Runtime& runtime,
+                                   const FormatTable& formats) {
+  const auto* const gemm = std::get_if<Gemm>(&op);
+  const auto* const expert = std::get_if<ExpertGemm>(&op);
+  if (gemm == nullptr && expert == nullptr) return runtime.rows_per_unpack;
+  const FormatId weights = gemm != nullptr ? gemm->weights : expert->weights;
+  const bool floats = formats[weights].kind == "float";
+  return floats && runtime.float_rows_per_unpack ? runtime.float_rows_per_unpack
+                                                 : runtime.rows_per_unpack;
+}
+
 double unpackings(const Op& op, const hwdb::MatrixKernels& kernels) {
   if (const auto* gemm = std::get_if<Gemm>(&op)) {
     if (gemm->m > kernels.tile_above) return 1.0;

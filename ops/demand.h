@@ -41,6 +41,11 @@ Demand demand_of(const Op& op, const FormatTable& formats);
 /// for kernels that share it among all.
 double unpackings(const Op& op, std::optional<int> rows_per_unpack);
 
+/// Of a runtime's processor kernels: how many token rows share one unpacking of the operator's
+/// weights.
+std::optional<int> rows_per_unpack(const Op& op, const hwdb::Runtime& runtime,
+                                   const FormatTable& formats);
+
 /// The same under kernels that treat few rows as vectors: each `vector_rows` of them unpack once,
 /// tiles unpack once for all, and experts below tiles once for every row that is routed to them.
 double unpackings(const Op& op, const hwdb::MatrixKernels& kernels);

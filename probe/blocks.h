@@ -4,6 +4,7 @@
 /// for integer dot products. Halves are held as their 16 bits.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace foretoken::probe {
@@ -30,6 +31,18 @@ struct BlockQ4_K {
   std::array<std::uint8_t, 12> scales;
   std::array<std::uint8_t, 128> q;
 };
+
+struct ScaleAndMin {
+  int scale;
+  int min;
+};
+
+/// Those of group 0 to 7 in the 12 bytes of a BlockQ4_K.
+inline ScaleAndMin scale_and_min(const std::uint8_t* packed, std::size_t group) {
+  if (group < 4) return {packed[group] & 63, packed[group + 4] & 63};
+  return {(packed[group + 4] & 15) | packed[group - 4] >> 6 << 4,
+          packed[group + 4] >> 4 | packed[group] >> 6 << 4};
+}
 
 /// 256 values d * scale * (q - 32), a scale for 16 values. Of each 128 values, four groups of 32
 /// have their low 4 bits in the low nibbles of 64 bytes `low`, then in the high ones, and their

@@ -1,9 +1,11 @@
 #include "probe/cpu_kernel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <ctime>
 #include <numeric>
 #include <vector>
 
@@ -82,6 +84,7 @@ class GemvTask : public CpuKernel {
       : CpuKernel(team, true),
         pool_(pool),
         format_(data_format(sample)),
+        prefetched_(sample.prefetched),
         n_(static_cast<std::size_t>(sample.n)),
         k_(static_cast<std::size_t>(sample.k)),
         matrix_bytes_(operand_bytes(sample)),
@@ -96,8 +99,8 @@ class GemvTask : public CpuKernel {
     double worst = 0.0;
     for (std::size_t i = 0; i < kRows; ++i) {
       const std::size_t row = i * (n_ - 1) / (kRows - 1);
-      const std::byte* const weights = matrix(next_ - 1) + row * row_bytes(format_, k_);
-      worst = std::max(worst, gemv_error(format_, weights, k_, activations(), {&y_[row], 1}));
+      const std::byte* const weights = matrix(next_ - 1);
+      worst = std::max(worst, gemv_error(format_, weights, k_, activations(), {&y_[row], 1}, row));
     }
     return worst;
   }
@@ -118,13 +121,21 @@ class GemvTask : public CpuKernel {
                            activations_.data());
       team_.barrier();
     }
-    const Share rows = share_of(n_, rank);
-    gemv(format_, matrix(index) + rows.begin * row_bytes(format_, k_), rows.end - rows.begin, k_,
-         activations(), y_.data() + rows.begin);
+    const std::size_t together = facts_of(format_).rows;
+    const Share groups = share_of(n_ / together, rank);
+    const std::size_t begin = groups.begin * together;
+    const std::byte* const weights = matrix(index) + begin * row_bytes(format_, k_);
+    const std::size_t rows = groups.end * together - begin;
+    if (prefetched_) {
+      gemv_prefetching(weights, rows, k_, activations(), y_.data() + begin);
+    } else {
+      gemv(format_, weights, rows, k_, activations(), y_.data() + begin);
+    }
   }
 
   const MemoryPool& pool_;
   WeightFormat format_;
+  bool prefetched_;
   std::size_t n_;
   std::size_t k_;
   std::size_t matrix_bytes_;
@@ -200,23 +211,43 @@ class AttentionTask : public CpuKernel {
   std::vector<float> out_;
 };
 
+/// Time that the calling thread had a processor.
+double thread_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  constexpr double kNano = 1e-9;
+  return static_cast<double>(time.tv_sec) + kNano * static_cast<double>(time.tv_nsec);
+}
+
 }  // namespace
 
-double CpuKernel::timed_calls(std::size_t calls) {
+Timed CpuKernel::timed_calls(std::size_t calls) {
   using Clock = std::chrono::steady_clock;
+  std::atomic<double> attended{1.0};
   double seconds = 0.0;
+  double own_seconds = 0.0;
   team_.run([&](int rank) {
     team_.barrier();
+    const double own_start = thread_seconds();
     const Clock::time_point start = Clock::now();
     for (std::size_t i = 0; i < calls; ++i) {
       call(rank, next_ + i);
       if (ends_in_barrier_) team_.barrier();
     }
     if (!ends_in_barrier_) team_.barrier();
-    if (rank == 0) seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const double wall = std::chrono::duration<double>(Clock::now() - start).count();
+    const double own = thread_seconds() - own_start;
+    const double share = wall > 0.0 ? own / wall : 1.0;
+    for (double least = attended; share < least && !attended.compare_exchange_weak(least, share);) {
+    }
+    if (rank == 0) {
+      seconds = wall;
+      own_seconds = own;
+    }
   });
   next_ += calls;
-  return seconds;
+  if (team_.size() > 1 || own_seconds <= 0.0) return {seconds, attended};
+  return {std::min(seconds, own_seconds), 1.0};
 }
 
 CpuKernel::Share CpuKernel::share_of(std::size_t count, int rank) const {

@@ -19,8 +19,9 @@ class CpuKernel {
   CpuKernel(const CpuKernel&) = delete;
   CpuKernel& operator=(const CpuKernel&) = delete;
 
-  /// Runs so many calls on all threads; each takes the next operands of the pool.
-  double timed_calls(std::size_t calls);
+  /// Runs so many calls on all threads; each takes the next operands of the pool. One thread is
+  /// timed by its own time on a processor, which others cannot lengthen.
+  Timed timed_calls(std::size_t calls);
   /// Largest relative deviation of the last call from its reference.
   virtual double error() const = 0;
 

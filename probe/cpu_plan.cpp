@@ -80,6 +80,7 @@ void add_gemv(const CpuMachine& machine, const WeightFormatFacts& facts, Shape s
                 .name = fmt::format("gemv_{}_{}", facts.short_name, machine.instruction_set),
                 .weight_format = std::string(facts.name),
                 .activation_format = std::string(facts.activation_name),
+                .interleaved = facts.rows > 1,
                 .m = 1,
                 .n = shape.n,
                 .k = shape.k,
@@ -90,6 +91,20 @@ void add_gemv(const CpuMachine& machine, const WeightFormatFacts& facts, Shape s
   sample.bytes = weights + sizeof(float) * (shape.n + shape.k);
   sample.footprint = matrices * weights;
   plan.push_back(std::move(sample));
+}
+
+/// Q8_0 once more as fast as the machine can: the largest shapes, with all that engines leave out.
+void add_prefetched(const std::vector<int>& threads, std::vector<Sample>& plan) {
+  constexpr double kLargeWeights = 15e6;
+  std::vector<Sample> again;
+  for (const Sample& sample : plan) {
+    const bool all = !threads.empty() && sample.threads == threads.back();
+    if (sample.weight_format != "Q8_0" || !all || sample.bytes < kLargeWeights) continue;
+    again.push_back(sample);
+    again.back().prefetched = true;
+    again.back().name = "prefetching_" + sample.name;
+  }
+  plan.insert(plan.end(), again.begin(), again.end());
 }
 
 void add_attention(const CpuMachine& machine, Heads heads, double length, int threads,
@@ -119,6 +134,14 @@ void add_attentions(const CpuMachine& machine, const List& heads_list,
       for (const int count : threads) add_attention(machine, heads, length, count, plan);
     }
   }
+}
+
+/// Of plain and interleaved rows what an engine takes on this machine.
+bool is_run(const WeightFormatFacts& facts, const CpuMachine& machine) {
+  const bool has_both =
+      std::count_if(kWeightFormats.begin(), kWeightFormats.end(),
+                    [&](const auto& other) { return other.name == facts.name; }) > 1;
+  return has_both ? (facts.rows > 1) == machine.interleaves_rows : facts.rows == 1;
 }
 
 /// At most four of many counts: the fewest, the most and two between, evenly by their number.
@@ -166,12 +189,14 @@ std::vector<Sample> cpu_plan(const CpuMachine& machine, const CpuProbeOptions& o
   }
   const std::vector<int> few = a_few(counts);
   for (const WeightFormatFacts& facts : kWeightFormats) {
+    if (!is_run(facts, machine)) continue;
     const auto shapes = options.quick ? std::vector<Shape>(kQuickShapes.begin(), kQuickShapes.end())
                                       : std::vector<Shape>(kShapes.begin(), kShapes.end());
     for (const Shape& shape : shapes) {
       for (const int threads : few) add_gemv(machine, facts, shape, threads, plan);
     }
   }
+  add_prefetched(few, plan);
   if (options.quick) {
     add_attentions(machine, kQuickHeads, {kQuickLengths.begin(), kQuickLengths.end()}, few, plan);
   } else {
@@ -182,7 +207,10 @@ std::vector<Sample> cpu_plan(const CpuMachine& machine, const CpuProbeOptions& o
 
 WeightFormat data_format(const Sample& sample) {
   for (const WeightFormatFacts& facts : kWeightFormats) {
-    if (sample.kernel == Kernel::Gemv && facts.name == sample.weight_format) return facts.format;
+    if (sample.kernel == Kernel::Gemv && facts.name == sample.weight_format &&
+        (facts.rows > 1) == sample.interleaved) {
+      return facts.format;
+    }
   }
   return WeightFormat::F16;
 }

@@ -24,6 +24,7 @@ struct CpuMachine {
   double last_level_bytes = 0;
   double pool_bytes = 0;
   std::string instruction_set;
+  bool interleaves_rows = false;  ///< of formats that have both, interleaved rows are faster
 };
 
 /// Powers of two, the number of cores and the number of threads; ascending, each once.

@@ -36,6 +36,9 @@ constexpr double kWrong = 1e-4;
 /// Random weights are made once in this size and laid over the pool.
 constexpr std::size_t kPatternBytes = std::size_t{1} << 20U;
 
+/// Rounds over all cases: what disturbs one for some seconds leaves the others alone.
+constexpr std::size_t kRounds = 3;
+
 /// How much longer than others a kind of case is worth measuring.
 double weight_of(const Sample& sample) {
   switch (sample.kernel) {
@@ -68,6 +71,30 @@ class Neighbours {
   std::clock_t own_before_ = std::clock();
 };
 
+/// A case of the plan and what was timed of it so far.
+struct Case {
+  Sample sample;
+  std::vector<Timed> batches;  ///< what a call took
+  double seconds = 0.0;        ///< that all rounds took
+  double joules = 0.0;
+  bool wrong = false;
+};
+
+// A round's repeats take less than its share of time; warming up and laying out data take the rest.
+constexpr double kRoundShare = 0.8;
+constexpr double kNoisySpread = 0.05;
+
+Sample sample_of(const Case& of) {
+  Sample sample = of.sample;
+  const Timing timing = timing_of(of.batches);
+  sample.seconds = timing.seconds;
+  sample.spread = timing.spread;
+  sample.repeats = timing.repeats;
+  sample.noisy = timing.disturbed || timing.spread > kNoisySpread;
+  sample.watts = of.joules / of.seconds;
+  return sample;
+}
+
 class CpuProbe {
  public:
   CpuProbe(const Host& host, const CpuMachine& machine)
@@ -75,27 +102,23 @@ class CpuProbe {
         pool_(static_cast<std::size_t>(machine.pool_bytes)),
         host_threads_(static_cast<int>(host.cpus.size())) {}
 
-  /// Fills in what the plan left open. Returns false when the kernel is wrong.
-  bool measure(Sample& sample, double seconds) {
+  /// One round of a case. Returns the deviation of its last call from the reference.
+  double measure(Case& of, double seconds) {
+    const Sample& sample = of.sample;
     ThreadTeam& team = team_of(sample.threads);
     lay_data(sample);
     const std::unique_ptr<CpuKernel> kernel = make_cpu_kernel(sample, pool_, team);
-    // A round takes less than the share of time, so that one or two more are to be had.
-    constexpr double kRoundShare = 0.45;
-    TimingPlan plan{.seconds = kRoundShare * seconds};
     energy_.joules();
     const Clock::time_point start = Clock::now();
-    const Timing timing =
-        time_calls([&](std::size_t calls) { return kernel->timed_calls(calls); }, plan);
-    const double elapsed = seconds_since(start);
-    sample.watts = energy_.joules().value_or(0.0) / elapsed;
-    sample.seconds = timing.seconds;
-    sample.spread = timing.spread;
-    sample.repeats = timing.repeats;
-    sample.noisy = timing.noisy;
-    sample.clock_hertz = clock_of(team);
-    sample.error = kernel->error();
-    return sample.error < kWrong;
+    const std::vector<Timed> batches =
+        timed_round([&](std::size_t calls) { return kernel->timed_calls(calls); },
+                    {.seconds = kRoundShare * seconds});
+    of.seconds += seconds_since(start);
+    of.joules += energy_.joules().value_or(0.0);
+    of.batches.insert(of.batches.end(), batches.begin(), batches.end());
+    of.sample.clock_hertz = clock_of(team);
+    // A second look at the same call would say the same.
+    return of.batches.size() == batches.size() ? kernel->error() : sample.error;
   }
 
  private:
@@ -112,9 +135,11 @@ class CpuProbe {
     const std::size_t k =
         format == WeightFormat::Int8Channel ? static_cast<std::size_t>(sample.k) : kLength;
     if (laid_ && laid_format_ == format && laid_k_ == k) return;
+    const std::size_t together = facts_of(format).rows;
+    const std::size_t groups =
+        std::max<std::size_t>(1, kPatternBytes / (together * row_bytes(format, k)));
     const auto pattern =
-        random_weights(format, std::max<std::size_t>(1, kPatternBytes / row_bytes(format, k)), k,
-                       static_cast<std::uint64_t>(format) + 1);
+        random_weights(format, groups * together, k, static_cast<std::uint64_t>(format) + 1);
     ThreadTeam& team = team_of(std::min(machine_.cores, host_threads_));
     team.run([&](int rank) {
       pool_.fill(pattern, static_cast<std::size_t>(rank), static_cast<std::size_t>(team.size()));
@@ -161,8 +186,8 @@ void warn(const CpuMachine& machine, const Host& host, double others, Findings& 
                                    [](const Sample& sample) { return sample.noisy; });
   if (noisy > 0) {
     findings.warnings.push_back(
-        fmt::format("{} of {} timings spread by more than 5 % however often they were repeated; "
-                    "they are marked noisy.",
+        fmt::format("{} of {} timings spread by more than 5 % in the faster half of their repeats, "
+                    "or other processes took a processor during nearly all; they are marked noisy.",
                     noisy, findings.samples.size()));
   }
   constexpr double kMuch = 0.05;
@@ -193,26 +218,33 @@ CpuMachine with_pool(CpuMachine machine, const Host& host, const CpuProbeOptions
 Findings probe_cpu(const Host& host, const CpuProbeOptions& options, const Progress& progress) {
   const Clock::time_point start = Clock::now();
   const CpuMachine machine = with_pool(machine_of(host), host, options);
-  std::vector<Sample> plan = cpu_plan(machine, options);
+  std::vector<Case> cases;
+  for (Sample& sample : cpu_plan(machine, options)) cases.push_back({.sample = std::move(sample)});
   Findings findings{.backend = "cpu", .device = device_name(host.cpu)};
   CpuProbe probe(host, machine);
   const Neighbours neighbours;
-  double weight = 0.0;
-  for (const Sample& sample : plan) weight += weight_of(sample);
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    Sample& sample = plan[i];
-    if (progress) progress(i, plan.size(), case_text(sample));
+  double weight = 0.0;  // of all rounds to come
+  for (const Case& each : cases) weight += double(kRounds) * weight_of(each.sample);
+  for (std::size_t i = 0; i < kRounds * cases.size(); ++i) {
+    Case& each = cases[i % cases.size()];
+    const double share = weight_of(each.sample) / weight;
+    weight -= weight_of(each.sample);
+    if (each.wrong) continue;
+    if (progress) progress(i, kRounds * cases.size(), case_text(each.sample));
     const double left = std::max(0.0, options.seconds - seconds_since(start));
-    if (probe.measure(sample, left * weight_of(sample) / weight)) {
-      findings.samples.push_back(sample);
+    each.sample.error = probe.measure(each, left * share);
+    each.wrong = !(each.sample.error < kWrong);
+  }
+  for (const Case& each : cases) {
+    if (!each.wrong) {
+      findings.samples.push_back(sample_of(each));
     } else {
       findings.warnings.push_back(
           fmt::format("{} is left out: it deviates from its reference by {:.2g}.",
-                      case_text(sample), sample.error));
+                      case_text(each.sample), each.sample.error));
     }
-    weight -= weight_of(sample);
   }
-  if (progress) progress(plan.size(), plan.size(), "");
+  if (progress) progress(kRounds * cases.size(), kRounds * cases.size(), "");
   warn(machine, host, neighbours.share(), findings);
   return findings;
 }
@@ -233,7 +265,7 @@ double fastest_read(const Host& host, double seconds) {
     const std::unique_ptr<CpuKernel> kernel = make_cpu_kernel(sample, pool, team);
     const double until = seconds * static_cast<double>(i + 1) / static_cast<double>(counts.size());
     do {
-      fastest = std::max(fastest, sample.bytes / kernel->timed_calls(1));
+      fastest = std::max(fastest, sample.bytes / kernel->timed_calls(1).seconds);
     } while (seconds_since(start) < until);
   }
   return fastest;

@@ -127,6 +127,9 @@ GemvKernel kernel_of(WeightFormat format) {
     case WeightFormat::Q4_K:
     case WeightFormat::Q6_K:
       return super_block_kernel(format);
+    case WeightFormat::Q4_0_8x8:
+    case WeightFormat::Q4_K_8x8:
+      return interleaved_kernel(format);
   }
   return nullptr;
 }
@@ -163,6 +166,11 @@ void quantize_activations(ActivationFormat format, const float* x, std::size_t k
 void gemv(WeightFormat format, const std::byte* weights, std::size_t rows, std::size_t k,
           const std::byte* activations, float* y) {
   kernel_of(format)(weights, rows, k, activations, y);
+}
+
+void gemv_prefetching(const std::byte* weights, std::size_t rows, std::size_t k,
+                      const std::byte* activations, float* y) {
+  prefetching_kernel()(weights, rows, k, activations, y);
 }
 
 std::string instruction_set() {

@@ -27,6 +27,11 @@ void gemv_q8_0(const std::byte* weights, std::size_t rows, std::size_t k,
   plain_gemv(WeightFormat::Q8_0, weights, rows, k, activations, y);
 }
 
+void gemv_q8_0_ahead(const std::byte* weights, std::size_t rows, std::size_t k,
+                     const std::byte* activations, float* y) {
+  plain_gemv(WeightFormat::Q8_0, weights, rows, k, activations, y);
+}
+
 void gemv_q4_0(const std::byte* weights, std::size_t rows, std::size_t k,
                const std::byte* activations, float* y) {
   plain_gemv(WeightFormat::Q4_0, weights, rows, k, activations, y);
@@ -81,21 +86,15 @@ HWY_INLINE hn::Vec<I32> products(const BlockQ4_0& w, const BlockQ8_0& x) {
   return q4_0_products(w, x);
 }
 
-/// How far ahead weights of 8 bits are asked for. A block takes so few cycles that the memory's
-/// latency, not its bandwidth, would be what is timed: without this Q8_0 reached two thirds of the
-/// streaming bandwidth of a virtual EPYC, with it more than four fifths.
-constexpr std::size_t kAhead = 2048;
-
-/// Two blocks a turn, so that the sums of one do not wait for those of the other.
-template <typename Block>
+/// Two blocks a turn, so that the sums of one do not wait for those of the other. `kAhead`: bytes
+/// by which weights are asked for ahead; 0: not at all, as llama.cpp.
+template <std::size_t kAhead, typename Block>
 HWY_INLINE float row_of_blocks(const Block* w, const BlockQ8_0* x, std::size_t blocks) {
   const F32 d;
   auto even = hn::Zero(d);
   auto odd = hn::Zero(d);
   for (std::size_t b = 0; b < blocks; b += 2) {
-    if constexpr (sizeof(Block) == sizeof(BlockQ8_0)) {
-      hwy::Prefetch(reinterpret_cast<const std::byte*>(w + b) + kAhead);
-    }
+    if constexpr (kAhead > 0) hwy::Prefetch(reinterpret_cast<const std::byte*>(w + b) + kAhead);
     const auto scale0 = hn::Set(d, float_of_half(w[b].d) * float_of_half(x[b].d));
     even = hn::MulAdd(scale0, hn::ConvertTo(d, products(w[b], x[b])), even);
     const auto scale1 = hn::Set(d, float_of_half(w[b + 1].d) * float_of_half(x[b + 1].d));
@@ -104,18 +103,24 @@ HWY_INLINE float row_of_blocks(const Block* w, const BlockQ8_0* x, std::size_t b
   return sum_of(hn::Add(even, odd));
 }
 
-template <typename Block>
+template <typename Block, std::size_t kAhead = 0>
 void gemv_of_blocks(const std::byte* weights, std::size_t rows, std::size_t k,
                     const std::byte* activations, float* y) {
   const std::size_t blocks = k / kBlock;
   const auto* const x = reinterpret_cast<const BlockQ8_0*>(activations);
   const auto* w = reinterpret_cast<const Block*>(weights);
-  for (std::size_t r = 0; r < rows; ++r, w += blocks) y[r] = row_of_blocks(w, x, blocks);
+  for (std::size_t r = 0; r < rows; ++r, w += blocks) y[r] = row_of_blocks<kAhead>(w, x, blocks);
 }
 
 void gemv_q8_0(const std::byte* weights, std::size_t rows, std::size_t k,
                const std::byte* activations, float* y) {
   gemv_of_blocks<BlockQ8_0>(weights, rows, k, activations, y);
+}
+
+void gemv_q8_0_ahead(const std::byte* weights, std::size_t rows, std::size_t k,
+                     const std::byte* activations, float* y) {
+  constexpr std::size_t kAhead = 2048;
+  gemv_of_blocks<BlockQ8_0, kAhead>(weights, rows, k, activations, y);
 }
 
 void gemv_q4_0(const std::byte* weights, std::size_t rows, std::size_t k,
@@ -136,7 +141,6 @@ void gemv_int8(const std::byte* weights, std::size_t rows, std::size_t k,
     auto even = hn::Zero(I32());
     auto odd = hn::Zero(I32());
     for (std::size_t i = 0; i < k; i += 2 * kVectorBytes) {
-      hwy::Prefetch(w + i + kAhead);
       even = add_dot(hn::LoadU(d, w + i), hn::LoadU(d, x + i), even);
       odd = add_dot(hn::LoadU(d, w + i + kVectorBytes), hn::LoadU(d, x + i + kVectorBytes), odd);
     }
@@ -157,8 +161,11 @@ HWY_AFTER_NAMESPACE();
 namespace foretoken::probe {
 
 HWY_EXPORT(gemv_q8_0);
+HWY_EXPORT(gemv_q8_0_ahead);
 HWY_EXPORT(gemv_q4_0);
 HWY_EXPORT(gemv_int8);
+
+GemvKernel prefetching_kernel() { return &HWY_DYNAMIC_DISPATCH(gemv_q8_0_ahead); }
 
 GemvKernel block_kernel(WeightFormat format) {
   switch (format) {

@@ -4,6 +4,7 @@
 
 #include "probe/blocks.h"
 #include "probe/gemv_kernels.h"
+#include "probe/interleaved.h"
 #include "probe/number_bits.h"
 
 namespace foretoken::probe {
@@ -36,12 +37,10 @@ float product(const BlockQ4_0& w, const BlockQ8_0& x) {
 }
 
 float product(const BlockQ4_K& w, const BlockQ8_K& x) {
-  const auto& s = w.scales;
   int sum = 0;
   int sum_of_mins = 0;
   for (std::size_t group = 0; group < 8; ++group) {
-    const int scale = group < 4 ? s[group] & 63 : (s[group + 4] & 15) | (s[group - 4] >> 6) << 4;
-    const int min = group < 4 ? s[group + 4] & 63 : (s[group + 4] >> 4) | (s[group] >> 6) << 4;
+    const auto [scale, min] = scale_and_min(w.scales.data(), group);
     int products = 0;
     for (std::size_t i = 0; i < 32; ++i) {
       const int byte = w.q[group / 2 * 32 + i];
@@ -110,6 +109,11 @@ void plain_gemv(WeightFormat format, const std::byte* weights, std::size_t rows,
         break;
       case WeightFormat::Int8Channel:
         y[r] = row_of_int8(row, activations, k);
+        break;
+      case WeightFormat::Q4_0_8x8:
+      case WeightFormat::Q4_K_8x8:
+        plain_gemv(plain_format(format), plain_row(format, weights, r, k).data(), 1, k, activations,
+                   y + r);
         break;
       case WeightFormat::F32:
       case WeightFormat::F16:

@@ -3,11 +3,12 @@
 /// How GPU backends lay out weights: blocks as in GGUF files, and plain int8 rows. Decoding here is
 /// the double-precision reference that every kernel is checked against; nothing here is fast.
 ///
-/// C++17 without libraries: also compiled by nvcc and by itself.
+/// C++17 without libraries: also compiled by nvcc.
 
-#include <cmath>
 #include <cstdint>
 #include <cstring>
+
+#include "probe/number_bits.h"
 
 namespace foretoken::probe::gpu {
 
@@ -63,48 +64,6 @@ inline std::int64_t matrix_bytes(const WeightLayout& layout, std::int64_t n, std
   return n * (row_stride(layout, k) + layout.row_bytes);
 }
 
-inline float float_of_bits(std::uint32_t bits) {
-  float value = 0;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
-
-/// IEEE 754 binary16.
-inline float half_to_float(std::uint16_t half) {
-  const std::uint32_t sign = (half & 0x8000U) << 16;
-  const std::uint32_t exponent = half >> 10 & 0x1fU;
-  const std::uint32_t fraction = half & 0x3ffU;
-  if (exponent == 0) {
-    const float value = std::ldexp(static_cast<float>(fraction), -24);
-    return sign != 0 ? -value : value;
-  }
-  // 112 is the difference of the biases; infinity and NaN keep all exponent bits set.
-  const std::uint32_t wide = exponent == 0x1f ? 0xffU : exponent + 112;
-  return float_of_bits(sign | wide << 23 | fraction << 13);
-}
-
-/// Rounded to nearest, ties to even; beyond the range infinity.
-inline std::uint16_t float_to_half(float value) {
-  std::uint32_t bits = 0;
-  std::memcpy(&bits, &value, sizeof bits);
-  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
-  const float size = std::fabs(value);
-  if (std::isnan(value)) return static_cast<std::uint16_t>(sign | 0x7e00U);
-  if (size >= 65520.0F) return static_cast<std::uint16_t>(sign | 0x7c00U);
-  int exponent = 0;
-  std::frexp(size, &exponent);                            // size = 0.5..1 times 2^exponent
-  const int step = exponent < -13 ? -24 : exponent - 11;  // one unit in the last place
-  const auto units = static_cast<std::uint32_t>(std::nearbyint(std::ldexp(size, -step)));
-  // A normal number has 1024 to 2048 units; 2048 carries into the exponent by itself.
-  const std::uint32_t body =
-      units < 1024 ? units : units - 1024 + (static_cast<std::uint32_t>(step + 25) << 10);
-  return static_cast<std::uint16_t>(sign | body);
-}
-
-inline float bfloat16_to_float(std::uint16_t bits) {
-  return float_of_bits(static_cast<std::uint32_t>(bits) << 16);
-}
-
 inline std::uint16_t halfword_at(const std::uint8_t* at) {
   std::uint16_t value = 0;
   std::memcpy(&value, at, sizeof value);
@@ -133,24 +92,24 @@ inline double weight_value(Weights weights, const std::uint8_t* row, std::int64_
       return static_cast<double>(value);
     }
     case Weights::F16:
-      return static_cast<double>(half_to_float(halfword_at(block)));
+      return static_cast<double>(half_value(halfword_at(block)));
     case Weights::BF16:
-      return static_cast<double>(bfloat16_to_float(halfword_at(block)));
+      return static_cast<double>(bfloat_value(halfword_at(block)));
     case Weights::Q80:
-      return static_cast<double>(half_to_float(halfword_at(block))) *
+      return static_cast<double>(half_value(halfword_at(block))) *
              static_cast<std::int8_t>(block[2 + i]);
     case Weights::Q40: {
       const int byte = block[2 + i % 16];  // values 0 to 15 in the low halves, 16 to 31 in the high
-      return static_cast<double>(half_to_float(halfword_at(block))) *
+      return static_cast<double>(half_value(halfword_at(block))) *
              ((i < 16 ? byte & 15 : byte >> 4) - 8);
     }
     case Weights::Q4K: {
       const int sub = i / 32;
       const int byte = block[16 + sub / 2 * 32 + i % 32];
       const int quant = sub % 2 == 0 ? byte & 15 : byte >> 4;
-      return static_cast<double>(half_to_float(halfword_at(block))) *
+      return static_cast<double>(half_value(halfword_at(block))) *
                  q4_k_scale(block + 4, sub, false) * quant -
-             static_cast<double>(half_to_float(halfword_at(block + 2))) *
+             static_cast<double>(half_value(halfword_at(block + 2))) *
                  q4_k_scale(block + 4, sub, true);
     }
     case Weights::Q6K: {
@@ -160,7 +119,7 @@ inline double weight_value(Weights weights, const std::uint8_t* row, std::int64_
       const int low = quarter < 2 ? low_byte & 15 : low_byte >> 4;
       const int high = block[128 + half * 32 + i % 32] >> (2 * quarter) & 3;
       const auto scale = static_cast<std::int8_t>(block[192 + i / 16]);
-      return static_cast<double>(half_to_float(halfword_at(block + 208))) * scale *
+      return static_cast<double>(half_value(halfword_at(block + 208))) * scale *
              ((low | high << 4) - 32);
     }
     case Weights::Int8:

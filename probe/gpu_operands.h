@@ -64,8 +64,8 @@ inline Q8Block quantized_block(const float* values) {
     block.values[i] = static_cast<std::int8_t>(std::lround(steps));
     sum += block.values[i];
   }
-  block.scale = float_to_half(scale);
-  block.sum = float_to_half(scale * static_cast<float>(sum));
+  block.scale = half_bits(scale);
+  block.sum = half_bits(scale * static_cast<float>(sum));
   return block;
 }
 
@@ -100,7 +100,7 @@ inline double activation_seen(const Activations& x, Weights weights, std::size_t
            x.int8[index];
   }
   const Q8Block& block = x.blocks[index / 32];
-  return static_cast<double>(half_to_float(block.scale)) * block.values[index % 32];
+  return static_cast<double>(half_value(block.scale)) * block.values[index % 32];
 }
 
 /// Output of one row of weights for each token row. `row_scale` is of int8 rows.
@@ -115,7 +115,7 @@ inline std::vector<double> reference_outputs(Weights weights, const std::uint8_t
     }
   }
   if (layout_of(weights).row_bytes > 0) {
-    for (double& output : outputs) output *= static_cast<double>(half_to_float(row_scale));
+    for (double& output : outputs) output *= static_cast<double>(half_value(row_scale));
   }
   return outputs;
 }

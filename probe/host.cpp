@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include "probe/gemv.h"
+#include "probe/interleaved.h"
 #include "probe/system_file.h"
 #include "probe/system_text.h"
 
@@ -168,7 +169,8 @@ CpuMachine machine_of(const Host& host) {
           .l2_bytes = cache_bytes(host, 2),
           .last_level_bytes = last_level_bytes(host),
           .pool_bytes = 0,
-          .instruction_set = instruction_set()};
+          .instruction_set = instruction_set(),
+          .interleaves_rows = interleaves_rows()};
 }
 
 }  // namespace foretoken::probe

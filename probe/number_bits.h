@@ -2,12 +2,26 @@
 
 /// Half and bfloat16 numbers as their 16 bits, for what is done once: making data, and references.
 /// Kernels convert with instructions of the target.
+///
+/// C++17 without libraries: also compiled by nvcc.
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 
 namespace foretoken::probe {
+
+inline float float_of_bits(std::uint32_t bits) {
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+inline std::uint32_t bits_of_float(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
 
 /// IEEE 754 binary16, subnormals, infinities and NaN included.
 inline float half_value(std::uint16_t bits) {
@@ -21,7 +35,7 @@ inline float half_value(std::uint16_t bits) {
 
 /// The nearest half, ties to even; what is too large becomes infinite.
 inline std::uint16_t half_bits(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t bits = bits_of_float(value);
   const auto sign = static_cast<std::uint16_t>((bits >> 16U) & 0x8000U);
   const float size = std::fabs(value);
   if (size == 0.0F) return sign;
@@ -38,12 +52,12 @@ inline std::uint16_t half_bits(float value) {
 }
 
 inline float bfloat_value(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16U);
+  return float_of_bits(static_cast<std::uint32_t>(bits) << 16U);
 }
 
 /// The nearest bfloat16 of a finite number, ties to even.
 inline std::uint16_t bfloat_bits(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t bits = bits_of_float(value);
   return static_cast<std::uint16_t>((bits + 0x7fffU + ((bits >> 16U) & 1U)) >> 16U);
 }
 

@@ -24,6 +24,8 @@ struct Sample {
   std::string weight_format;      ///< of the format catalogue: "Q4_K"; Gemv only
   std::string activation_format;  ///< what the weights are multiplied with: "INT8", "F32"
   std::string kv_format;          ///< Attention only
+  bool interleaved = false;       ///< rows of weights stand interleaved
+  bool prefetched = false;        ///< weights are asked for ahead, as engines do not
   double m = 0, n = 0, k = 0;     ///< token rows, outputs, length of the dot products
   double heads_q = 0, heads_kv = 0, head_dim = 0, kv_len = 0;
   int threads = 0;       ///< of a CPU; 0: a device that schedules its own

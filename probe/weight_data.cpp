@@ -8,6 +8,7 @@
 #include <random>
 
 #include "probe/blocks.h"
+#include "probe/interleaved.h"
 #include "probe/number_bits.h"
 
 namespace foretoken::probe {
@@ -62,7 +63,9 @@ void put_scales(WeightFormat format, std::byte* row, std::size_t k, ScaleMaker& 
       case WeightFormat::F16:
       case WeightFormat::BF16:
       case WeightFormat::Int8Channel:
-        break;
+      case WeightFormat::Q4_0_8x8:
+      case WeightFormat::Q4_K_8x8:
+        break;  // no scale in a block, or made of plain rows
     }
   }
   if (format == WeightFormat::Int8Channel) store_half(row + k, scale(128.0F));
@@ -85,9 +88,7 @@ void add_q4_k(const BlockQ4_K& block, std::vector<double>& values) {
   const auto d = static_cast<double>(half_value(block.d));
   const auto dmin = static_cast<double>(half_value(block.dmin));
   for (std::size_t group = 0; group < 8; ++group) {
-    const auto& s = block.scales;
-    const int scale = group < 4 ? s[group] & 63 : (s[group + 4] & 15) | (s[group - 4] >> 6) << 4;
-    const int min = group < 4 ? s[group + 4] & 63 : (s[group + 4] >> 4) | (s[group] >> 6) << 4;
+    const auto [scale, min] = scale_and_min(block.scales.data(), group);
     for (std::size_t i = 0; i < 32; ++i) {
       const int byte = block.q[group / 2 * 32 + i];
       const int q = group % 2 == 0 ? byte & 15 : byte >> 4;
@@ -168,6 +169,9 @@ std::size_t activation_bytes(ActivationFormat format, std::size_t k) {
 
 std::vector<std::byte> random_weights(WeightFormat format, std::size_t rows, std::size_t k,
                                       std::uint64_t seed) {
+  if (plain_format(format) != format) {
+    return interleaved(format, random_weights(plain_format(format), rows, k, seed), k);
+  }
   std::mt19937_64 random(seed);
   ScaleMaker scale(random);
   const std::size_t bytes = row_bytes(format, k);
@@ -210,6 +214,9 @@ std::vector<double> weight_values(WeightFormat format, const std::byte* row, std
       return values_of_blocks<BlockQ4_K>(row, k, 256, add_q4_k);
     case WeightFormat::Q6_K:
       return values_of_blocks<BlockQ6_K>(row, k, 256, add_q6_k);
+    case WeightFormat::Q4_0_8x8:
+    case WeightFormat::Q4_K_8x8:
+      return weight_values(plain_format(format), plain_row(format, row, 0, k).data(), k);
   }
   return {};
 }
@@ -249,11 +256,12 @@ std::vector<float> random_activations(std::size_t k, std::uint64_t seed) {
 }
 
 double gemv_error(WeightFormat format, const std::byte* weights, std::size_t k,
-                  const std::byte* activations, std::span<const float> y) {
+                  const std::byte* activations, std::span<const float> y, std::size_t first) {
   const std::vector<double> x = activation_values(facts_of(format).activations, activations, k);
   double worst = 0.0;
   for (std::size_t r = 0; r < y.size(); ++r) {
-    const std::vector<double> w = weight_values(format, weights + r * row_bytes(format, k), k);
+    const std::vector<std::byte> row = plain_row(format, weights, first + r, k);
+    const std::vector<double> w = weight_values(plain_format(format), row.data(), k);
     double sum = 0.0;
     double size = 0.0;
     for (std::size_t i = 0; i < k; ++i) {

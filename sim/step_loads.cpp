@@ -99,9 +99,10 @@ void add_pass(StepLoads& step, const Request& request, const model::WeightAssign
     op.demand.weights *= scale;
     if (op.demand.weights.base() > 0.0) {
       const auto& kernels = request.runtime->matrix_kernels;
-      const double unpackings = kernels
-                                    ? ops::unpackings(node.op, *kernels)
-                                    : ops::unpackings(node.op, request.runtime->rows_per_unpack);
+      const double unpackings =
+          kernels
+              ? ops::unpackings(node.op, *kernels)
+              : ops::unpackings(node.op, ops::rows_per_unpack(node.op, *request.runtime, formats));
       op.demand.intake *= scale * unpackings;
       op.demand.unpacked *= unpackings;
       if (kernels) {

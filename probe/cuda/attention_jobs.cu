@@ -21,7 +21,7 @@ std::vector<double> reference_head(const float* q, const std::vector<std::uint16
     double score = 0;
     for (std::size_t i = 0; i < kDim; ++i) {
       score += static_cast<double>(q[i]) *
-               static_cast<double>(gpu::half_to_float(keys[token * kDim + i]));
+               static_cast<double>(half_value(keys[token * kDim + i]));
     }
     scores[token] = score / std::sqrt(static_cast<double>(kDim));
     highest = std::max(highest, scores[token]);
@@ -32,7 +32,7 @@ std::vector<double> reference_head(const float* q, const std::vector<std::uint16
     const double share = std::exp(scores[token] - highest);
     total += share;
     for (std::size_t i = 0; i < kDim; ++i) {
-      out[i] += share * static_cast<double>(gpu::half_to_float(values[token * kDim + i]));
+      out[i] += share * static_cast<double>(half_value(values[token * kDim + i]));
     }
   }
   for (double& value : out) value /= total;

@@ -78,7 +78,7 @@ double gemm_error(const std::uint8_t* w, const Buffer<std::uint8_t>& x,
       }
       const std::size_t at = static_cast<std::size_t>(token) * static_cast<std::size_t>(n) +
                              static_cast<std::size_t>(r);
-      deviation.add(static_cast<double>(gpu::bfloat16_to_float(outputs[at])), expected);
+      deviation.add(static_cast<double>(bfloat_value(outputs[at])), expected);
     }
   }
   return deviation.relative();

@@ -223,6 +223,24 @@ TEST(KernelResolver, ThreadsEngageAsManyCores) {
   EXPECT_DOUBLE_EQ(four.loads.contexts[1][ops::Covariate::LogThreads], std::log(4.0 / 8.0));
 }
 
+TEST(KernelResolver, KernelsInAnothersMannerTeachItsCoefficients) {
+  sim::Library library = processor_library();
+  KernelRow row = gemm_row();
+  row.device = "bellows";
+  row.threads = 2;
+  const std::string own = resolve_kernel(library, row).loads.contexts[1][ops::Attribute::Runtime];
+  hwdb::Runtime probe = *library.runtimes.lookup(row.runtime);
+  probe.id = "probe";
+  probe.name = "Probe";
+  probe.aliases.clear();
+  probe.speaks_for = {{.device_class = hwdb::DeviceClass::Cpu, .runtime = row.runtime}};
+  library.runtimes.add(probe);
+  row.runtime = "probe";
+  EXPECT_EQ(resolve_kernel(library, row).loads.contexts[1][ops::Attribute::Runtime], own);
+  row.device = "anvil";
+  EXPECT_EQ(resolve_kernel(library, row).loads.contexts[1][ops::Attribute::Runtime], "probe");
+}
+
 TEST(KernelResolver, WhatFewCoresReadIsNotTheMemorysShare) {
   const sim::Library library = processor_library();
   KernelRow row = gemm_row();

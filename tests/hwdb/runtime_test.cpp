@@ -29,6 +29,8 @@ activation_quantization: int8
 host_operators: [embedding]
 static_kv_slots: 4096
 rows_per_unpack: 8
+float_rows_per_unpack: 4
+speaks_for: [{class: cpu, runtime: llama.cpp-cpu}]
 balances_cores: true
 repacks_on_request: true
 memory_overhead:
@@ -146,6 +148,12 @@ TEST(RuntimeYaml, ReadsEveryFact) {
   EXPECT_EQ(runtime.host_operators, (std::vector<std::string>{"embedding"}));
   EXPECT_EQ(runtime.static_kv_slots, 4096);
   EXPECT_EQ(runtime.rows_per_unpack, 8);
+  EXPECT_EQ(runtime.float_rows_per_unpack, 4);
+  Device device;
+  device.device_class = DeviceClass::Cpu;
+  EXPECT_EQ(runtime.taught_on(device), "llama.cpp-cpu");
+  device.device_class = DeviceClass::Gpu;
+  EXPECT_EQ(runtime.taught_on(device), runtime.id);
   EXPECT_TRUE(runtime.balances_cores && runtime.repacks_on_request);
   EXPECT_DOUBLE_EQ(runtime.memory_overhead_fixed.base(), 104857600.0);
   EXPECT_DOUBLE_EQ(runtime.memory_overhead_per_hidden, 500.0);

@@ -12,6 +12,9 @@ namespace {
 class DemandTest : public testing::Test {
  protected:
   Demand demand(const Op& op) const { return demand_of(op, formats_); }
+  std::optional<int> shared_rows(const Op& op, const hwdb::Runtime& runtime) const {
+    return rows_per_unpack(op, runtime, formats_);
+  }
   FormatId id(const char* name) const { return formats_.id_of(name); }
 
  private:
@@ -29,6 +32,18 @@ TEST_F(DemandTest, WeightsAreUnpackedOnceForSoManyTokenRows) {
   const Op experts = ExpertGemm{
       .m = 16, .n = 10, .k = 10, .experts = 2, .experts_per_token = 2, .weights = id("Q4")};
   EXPECT_DOUBLE_EQ(unpackings(experts, 8), 2);
+}
+
+TEST_F(DemandTest, FloatsMayShareAnUnpackingAmongMoreRows) {
+  const Op floats = Gemm{.m = 8, .n = 10, .k = 10, .weights = id("F16")};
+  const Op quantized = Gemm{.m = 8, .n = 10, .k = 10, .weights = id("Q4")};
+  hwdb::Runtime runtime;
+  EXPECT_EQ(shared_rows(floats, runtime), std::nullopt);
+  runtime.rows_per_unpack = 1;
+  EXPECT_EQ(shared_rows(floats, runtime), 1);
+  runtime.float_rows_per_unpack = 4;
+  EXPECT_EQ(shared_rows(floats, runtime), 4);
+  EXPECT_EQ(shared_rows(quantized, runtime), 1);
 }
 
 TEST_F(DemandTest, FewRowsAreVectorsAndManyFillTiles) {

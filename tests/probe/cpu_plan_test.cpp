@@ -51,7 +51,7 @@ TEST(CpuPlan, HasEveryKindOfCase) {
     EXPECT_GE(sample.footprint, 4 * 32 * kMiB);
   }
   EXPECT_EQ(kinds.size(), 5U);
-  EXPECT_EQ(formats.size(), kWeightFormats.size());
+  EXPECT_EQ(formats.size(), 8U);
   EXPECT_EQ(shapes.size(), 8U);
 }
 
@@ -65,6 +65,35 @@ TEST(CpuPlan, OfAQ4KMatrix) {
     return;
   }
   FAIL() << "no such case";
+}
+
+TEST(CpuPlan, RowsAreInterleavedWhereThatIsFaster) {
+  CpuMachine machine = machine_of_eight();
+  for (const bool interleaves : {false, true}) {
+    machine.interleaves_rows = interleaves;
+    for (const Sample& sample : cpu_plan(machine, {})) {
+      if (sample.kernel != Kernel::Gemv) continue;
+      const bool has_both = sample.weight_format == "Q4_0" || sample.weight_format == "Q4_K";
+      EXPECT_EQ(sample.interleaved, interleaves && has_both) << sample.name;
+      EXPECT_EQ(sample.name.find("8x8") != std::string::npos, sample.interleaved) << sample.name;
+      EXPECT_EQ(data_format(sample), interleaves && sample.weight_format == "Q4_K"
+                                         ? WeightFormat::Q4_K_8x8
+                                         : data_format(sample));
+    }
+  }
+}
+
+TEST(CpuPlan, PrefetchesLargeQ8MatricesOnAllThreads) {
+  std::size_t prefetched = 0;
+  for (const Sample& sample : cpu_plan(machine_of_eight(), {})) {
+    if (!sample.prefetched) continue;
+    ++prefetched;
+    EXPECT_EQ(sample.weight_format, "Q8_0");
+    EXPECT_EQ(sample.name, "prefetching_gemv_q8_0_avx2");
+    EXPECT_EQ(sample.threads, 12);
+    EXPECT_GT(sample.bytes, 15e6);
+  }
+  EXPECT_EQ(prefetched, 5U);
 }
 
 TEST(CpuPlan, OneThreadHasNoBarrier) {

@@ -8,36 +8,6 @@
 namespace foretoken::probe::gpu {
 namespace {
 
-TEST(Halves, KnownValues) {
-  EXPECT_EQ(half_to_float(0x3c00), 1.0F);
-  EXPECT_EQ(half_to_float(0xc000), -2.0F);
-  EXPECT_EQ(half_to_float(0x7bff), 65504.0F);
-  EXPECT_EQ(half_to_float(0x0400), std::ldexp(1.0F, -14));  // least normal number
-  EXPECT_EQ(half_to_float(0x0001), std::ldexp(1.0F, -24));  // least number
-  EXPECT_TRUE(std::isinf(half_to_float(0xfc00)));
-  EXPECT_TRUE(std::isnan(half_to_float(0x7e00)));
-}
-
-TEST(Halves, EveryNumberSurvivesTheWayToFloatAndBack) {
-  for (std::uint32_t bits = 0; bits < 0x10000; ++bits) {
-    const auto half = static_cast<std::uint16_t>(bits);
-    const float value = half_to_float(half);
-    if (std::isnan(value)) continue;
-    EXPECT_EQ(float_to_half(value), half) << bits;
-  }
-}
-
-TEST(Halves, RoundToTheNearestAndTiesToEven) {
-  EXPECT_EQ(float_to_half(1.0F + 0x1p-11F), 0x3c00);    // half way: even is below
-  EXPECT_EQ(float_to_half(1.0F + 0x3p-11F), 0x3c02);    // half way: even is above
-  EXPECT_EQ(float_to_half(1.0F + 0x1.1p-11F), 0x3c01);  // above half
-  EXPECT_EQ(float_to_half(65519.0F), 0x7bff);
-  EXPECT_EQ(float_to_half(65520.0F), 0x7c00);  // rounds to what there is no number for
-  EXPECT_EQ(float_to_half(0x1p-25F), 0x0000);  // half the least number
-  EXPECT_EQ(float_to_half(0x1.8p-25F), 0x0001);
-  EXPECT_EQ(float_to_half(0x1.ffcp-15F), 0x0400);  // carries into the normal numbers
-}
-
 TEST(Weights, Floats) {
   const std::array<std::uint8_t, 4> f32{0, 0, 0x20, 0xc0};
   EXPECT_EQ(weight_value(Weights::F32, f32.data(), 0), -2.5);

@@ -31,8 +31,8 @@ TEST(Activations, BlocksHoldTheirSum) {
   const Q8Block block = quantized_block(values.data());
   EXPECT_EQ(block.values[0], 127);
   EXPECT_EQ(block.values[1], -50);
-  EXPECT_NEAR(half_to_float(block.scale), 0.01, 1e-5);
-  EXPECT_NEAR(half_to_float(block.sum), 0.77, 1e-3);
+  EXPECT_NEAR(half_value(block.scale), 0.01, 1e-5);
+  EXPECT_NEAR(half_value(block.sum), 0.77, 1e-3);
 }
 
 TEST(Activations, ABlockOfZerosStaysZero) {
