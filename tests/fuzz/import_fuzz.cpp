@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "tests/fuzz/import_target.h"
+#include "tests/fuzz/input_clock.h"
 
 namespace {
 
@@ -41,6 +42,9 @@ extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  foretoken::test::run_import(*chosen, {reinterpret_cast<const char*>(data), size});
+  static foretoken::test::InputClock clock;
+  clock.time([&] {
+    foretoken::test::run_import(*chosen, {reinterpret_cast<const char*>(data), size});
+  });
   return 0;
 }
