@@ -40,6 +40,11 @@ hwdb::DeviceClass class_of(const GpuFacts& facts) {
   return facts.integrated ? hwdb::DeviceClass::IntegratedGpu : hwdb::DeviceClass::Gpu;
 }
 
+bool has_peak(const hwdb::Device& device) {
+  return std::any_of(device.peak.begin(), device.peak.end(),
+                     [](const auto& peak) { return peak.has_value(); });
+}
+
 /// The very device, or the nearest in size of those with its instruction set; nullptr: none.
 const hwdb::Device* most_alike(const GpuFacts& facts, std::span<const hwdb::Device> known,
                                const std::string& own_id) {
@@ -49,7 +54,8 @@ const hwdb::Device* most_alike(const GpuFacts& facts, std::span<const hwdb::Devi
   const hwdb::Device* best = nullptr;
   for (const hwdb::Device& device : known) {
     if (device.id == own_id) return &device;
-    if (facts.isa.empty() || device.isa != facts.isa || !device.cores || facts.units <= 0) continue;
+    if (facts.isa.empty() || device.isa != facts.isa || facts.units <= 0) continue;
+    if (!device.cores || !device.clock || !has_peak(device)) continue;
     if (best == nullptr || distance(device) < distance(*best)) best = &device;
   }
   return best;

@@ -1,4 +1,5 @@
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -112,6 +113,64 @@ TEST(ProbeCommand, DescribesToTheScreenAndIntoAFolder) {
       {"probe", "--describe", "--seconds", "0.1", "-d", "some-box", "-o", folder / "other.yaml"});
   EXPECT_EQ(other.code, 3);
   EXPECT_THAT(other.err, HasSubstr("belongs into 'some-box.yaml'"));
+}
+
+/// The plug-in of the tests, which stands for a GPU, for as long as this lives.
+class InventedGpu {
+ public:
+  InventedGpu() { setenv("FORETOKEN_PLUGINS", CUDA_PLUGIN_FOLDER, 1); }
+  ~InventedGpu() { unsetenv("FORETOKEN_PLUGINS"); }
+  InventedGpu(const InventedGpu&) = delete;
+  InventedGpu& operator=(const InventedGpu&) = delete;
+};
+
+TEST(ProbeCommand, DescribesAGpu) {
+  const TempFolder folder;
+  const InventedGpu gpu;
+  std::filesystem::create_directories(folder / "mine/devices");
+  const std::string path = folder / "mine/devices/my-gpu.yaml";
+  const ProgramRun run = run_program({"probe", "--describe", "--backend", "cuda", "-o", path});
+  EXPECT_EQ(run.code, 0) << run.err;
+  const std::string text = read_text_file(path);
+  EXPECT_THAT(text, HasSubstr("name: \"Invented GPU\"  # told by the driver"));
+  EXPECT_THAT(text, HasSubstr("class: gpu\n"));
+  EXPECT_THAT(text, HasSubstr("isa: \"sm_89\""));
+  // 128 bits at 10 GT/s; 144 of 160 GB/s were read.
+  EXPECT_THAT(text, HasSubstr("bandwidth: \"160.0 GB/s\"  # width times rate; measured"));
+  EXPECT_THAT(text, HasSubstr("peak:  # assumed"));
+  const ProgramRun checked = run_program({"check-data", folder / "mine"});
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  EXPECT_EQ(run_program({"predict", "-d", path, "-m", "Qwen3-8B"}).code, 0);
+  // Another file must not be overwritten, nor measured for.
+  EXPECT_EQ(run_program({"probe", "--describe", "--backend", "cuda", "-o", path}).code, 3);
+}
+
+TEST(ProbeCommand, DescribesAllIntoAFolder) {
+  const TempFolder folder;
+  const InventedGpu gpu;
+  const ProgramRun run = run_program(
+      {"probe", "--describe", "--backend", "all", "--seconds", "0.1", "-o", folder.path()});
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(std::filesystem::exists(folder / "invented-gpu.yaml"));
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(folder.path())) {
+    files += static_cast<std::size_t>(file.path().extension() == ".yaml");
+  }
+  EXPECT_GE(files, 2U);  // the processor
+  EXPECT_EQ(run_program({"probe", "--describe", "--backend", "all", "-d", "x"}).code, 2);
+  EXPECT_EQ(run_program({"probe", "--describe", "--backend", "all", "-o", folder / "x.yaml"}).code,
+            2);
+}
+
+TEST(ProbeCommand, WithoutTheGpuADescriptionEndsWithThreeAndTheReason) {
+  const TempFolder folder;
+  setenv("FORETOKEN_PLUGINS", folder.path().c_str(), 1);
+  const ProgramRun run =
+      run_program({"probe", "--describe", "--backend", "cuda", "-o", folder / "g.yaml"});
+  unsetenv("FORETOKEN_PLUGINS");
+  EXPECT_EQ(run.code, 3);
+  EXPECT_THAT(run.err, HasSubstr("CUDA"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "g.yaml"));
 }
 
 TEST(ProbeCommand, SaysWhatItCannotDo) {

@@ -62,7 +62,9 @@ hwdb::Device read_back(const Description& description) {
 }
 
 TEST(DescribeGpu, WhatTheDriverTellsIsKeptAndTheRestIsAssumedFromADeviceAlike) {
-  const std::vector<hwdb::Device> known{known_device("small", "sm_77", 10),
+  hwdb::Device bare = known_device("same-size-without-clock", "sm_77", 40);
+  bare.clock.reset();
+  const std::vector<hwdb::Device> known{bare, known_device("small", "sm_77", 10),
                                         known_device("large", "sm_77", 60),
                                         known_device("other", "sm_76", 40)};
   const Description description = describe_gpu(invented_facts(), kNear, known, "invented-7000");
