@@ -1,10 +1,10 @@
 // The libFuzzer program for one reader: import_fuzz --reader=NAME. See docs/testing.md.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "tests/fuzz/import_target.h"
@@ -14,7 +14,21 @@ namespace {
 
 using foretoken::test::ImportReader;
 
-const ImportReader* chosen = &foretoken::test::any_reader();
+const ImportReader* chosen = &foretoken::test::wider_readers().front();
+
+/// nullptr, and all names on standard error, when there is none of that name.
+const ImportReader* reader_named(std::string_view name) {
+  std::string names;
+  for (const auto& readers :
+       {foretoken::test::wider_readers(), foretoken::test::import_readers()}) {
+    for (const ImportReader& known : readers) {
+      if (known.name == name) return &known;
+      names += ' ' + std::string(known.name);
+    }
+  }
+  std::fprintf(stderr, "no such reader; known are:%s\n", names.c_str());
+  return nullptr;
+}
 
 }  // namespace
 
@@ -23,20 +37,8 @@ extern "C" int LLVMFuzzerInitialize(int* count, char*** arguments) {
   for (int i = 1; i < *count; ++i) {
     const std::string_view argument = (*arguments)[i];
     if (!argument.starts_with(kFlag)) continue;
-    const std::string_view name = argument.substr(kFlag.size());
-    const auto readers = foretoken::test::import_readers();
-    const auto reader = std::find_if(readers.begin(), readers.end(),
-                                     [&](const ImportReader& known) { return known.name == name; });
-    if (reader != readers.end()) {
-      chosen = &*reader;
-    } else if (name != chosen->name) {
-      std::fputs("unknown reader; known are: any", stderr);
-      for (const ImportReader& known : readers) {
-        std::fprintf(stderr, ", %.*s", static_cast<int>(known.name.size()), known.name.data());
-      }
-      std::fputs("\n", stderr);
-      std::exit(2);
-    }
+    chosen = reader_named(argument.substr(kFlag.size()));
+    if (chosen == nullptr) std::exit(2);
   }
   return 0;
 }

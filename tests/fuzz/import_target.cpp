@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 #include <vector>
 
 #include "base/csv_table.h"
@@ -60,6 +62,16 @@ void check(const ForeignFile& file) {
   }
 }
 
+/// Everything of `part` behind what is in `whole`.
+void append(ForeignFile part, ForeignFile& whole) {
+  std::move(part.decode.begin(), part.decode.end(), std::back_inserter(whole.decode));
+  std::move(part.kernels.begin(), part.kernels.end(), std::back_inserter(whole.kernels));
+}
+
+void require_named(const Error& error) {
+  require(std::string_view(error.what()).starts_with(kName));
+}
+
 using AddRecords = void (*)(const std::vector<ForeignRecord>&, ForeignFile&);
 using AddTable = void (*)(const MarkdownRows&, ForeignFile&);
 
@@ -79,6 +91,35 @@ template <AddTable add>
 void read_table(std::string_view text, const std::string& file, ForeignFile& result) {
   add(rows_of_markdown(text, file), result);
 }
+/// What is taken apart once goes to every tool.
+template <auto... adds, typename Rows>
+void add_each(const Rows& rows, ForeignFile& result) {
+  const auto attempt = [&](auto add) {
+    ForeignFile part;
+    try {
+      add(rows, part);
+    } catch (const Error& error) {
+      return require_named(error);
+    }
+    append(std::move(part), result);
+  };
+  (attempt(adds), ...);
+}
+void read_every_json(std::string_view text, const std::string& file, ForeignFile& result) {
+  add_each<add_llama_bench, add_batched_bench, add_vllm, add_ollama_api>(
+      records_of_json(text, file), result);
+}
+void read_every_sql(std::string_view text, const std::string& file, ForeignFile& result) {
+  add_each<add_llama_bench, add_op_perf>(rows_of_sql(text, file).records, result);
+}
+void read_every_csv(std::string_view text, const std::string& file, ForeignFile& result) {
+  add_each<add_llama_bench, add_op_perf>(records_of_csv(text, file), result);
+  add_own_csv(text, file, result);
+}
+void read_every_table(std::string_view text, const std::string& file, ForeignFile& result) {
+  add_each<add_llama_bench_table, add_batched_bench_table>(rows_of_markdown(text, file), result);
+}
+
 void read_console(std::string_view text, const std::string& file, ForeignFile& result) {
   add_op_perf(records_of_op_console(text, file), result);
 }
@@ -90,7 +131,13 @@ void read_any(std::string_view text, const std::string& file, ForeignFile& resul
   result = read_foreign_text(text, file);
 }
 
-constexpr ImportReader kAny{"any", read_any};
+constexpr std::array<ImportReader, 5> kWider{{
+    {"any", read_any},
+    {"json", read_every_json},
+    {"sql", read_every_sql},
+    {"csv", read_every_csv},
+    {"table", read_every_table},
+}};
 constexpr std::array<ImportReader, 14> kReaders{{
     {"llama-bench-json", read_json<add_llama_bench>},
     {"llama-bench-csv", read_csv<add_llama_bench>},
@@ -111,14 +158,14 @@ constexpr std::array<ImportReader, 14> kReaders{{
 }  // namespace
 
 std::span<const ImportReader> import_readers() { return kReaders; }
-const ImportReader& any_reader() { return kAny; }
+std::span<const ImportReader> wider_readers() { return kWider; }
 
 std::size_t run_import(const ImportReader& reader, std::string_view bytes) {
   ForeignFile file;
   try {
     reader.read(bytes, kName, file);
   } catch (const Error& error) {
-    require(std::string_view(error.what()).starts_with(kName));
+    require_named(error);
     return 0;
   }
   check(file);

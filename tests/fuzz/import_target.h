@@ -20,8 +20,9 @@ struct ImportReader {
 };
 
 std::span<const ImportReader> import_readers();
-/// What the program does: finds out which reader it is for.
-const ImportReader& any_reader();
+/// "any" first: what the program does, which finds out whose text it is. Then every tool of one
+/// format: "json", "sql", "csv", "table".
+std::span<const ImportReader> wider_readers();
 
 /// Returns how many rows came of `bytes`; ends the program when something does not hold.
 std::size_t run_import(const ImportReader& reader, std::string_view bytes);
