@@ -38,7 +38,9 @@ Said said_in(const Flags& flags, sim::Library& library) {
   }
   if (const auto name = flags.find("model")) {
     said.model = model::find_model(*name, {library.models, library.formats, library.schemes});
-    if (library.models.known(said.model->llm.id) == nullptr) {
+    if (library.models.known(said.model->llm.id) == nullptr && said.model->weights) {
+      library.models.add_by_id(said.model->llm);
+    } else if (library.models.known(said.model->llm.id) == nullptr) {
       throw Error(fmt::format(
           "the model of '{}' is not in the catalogue, which a run is looked up in; put its file "
           "into a folder for --data",

@@ -6,10 +6,11 @@
 
 #include "app/data_folders.h"
 #include "calibrate/import_names.h"
+#include "probe/core_clock.h"
 #include "probe/cpu_names.h"
 #include "probe/cpu_probe.h"
 #include "probe/cuda_backend.h"
-#include "probe/describe.h"
+#include "probe/describe_gpu.h"
 #include "probe/opencl_backend.h"
 
 namespace foretoken::app {
@@ -42,6 +43,15 @@ Probed probe_processor(const ProbeRequest& request, const sim::Library& library,
           .last_level_bytes = probe::last_level_bytes(host)};
 }
 
+probe::Description describe_processor(double seconds, const sim::Library& /*library*/,
+                                      const IdChoice& choose) {
+  const probe::Host host = probe::read_host("", probe::allowed_cpus());
+  const std::string id = choose(probe::device_id(host));
+  const probe::Measured measured{.bandwidth = probe::fastest_read(host, seconds),
+                                 .clock_hertz = probe::core_clock()};
+  return probe::describe(host, measured, id);
+}
+
 probe::GpuProbeOptions gpu_options(const ProbeRequest& request) {
   return {.device = 0, .seconds = request.seconds, .quick = request.quick, .only = {}};
 }
@@ -53,14 +63,41 @@ Probed probed_gpu(probe::Findings findings, const probe::GpuFacts& facts,
           .last_level_bytes = static_cast<double>(facts.cache_bytes)};
 }
 
+/// Streams over buffers tell the bandwidth.
+probe::GpuProbeOptions stream_options(double seconds) {
+  return {.device = 0, .seconds = seconds, .quick = true, .only = "read_"};
+}
+
+probe::Description described_gpu(const probe::GpuFacts& facts, const sim::Library& library,
+                                 const IdChoice& choose,
+                                 const std::function<probe::Findings()>& streams) {
+  std::string own_id = device_id_of(library, facts.name);
+  if (own_id.empty()) own_id = facts.backend + "-device";
+  const std::string id = choose(own_id);
+  return probe::describe_gpu(facts, probe::measured_of(streams(), facts), library.devices.devices(),
+                             own_id, id);
+}
+
+probe::CudaPlugin cuda_plugin() {
+  const char* const folders = std::getenv("FORETOKEN_PLUGINS");
+  return probe::open_cuda_plugin(
+      probe::cuda_plugin_paths(folders == nullptr ? "" : folders, program_folder()));
+}
+
 Probed probe_nvidia(const ProbeRequest& request, const sim::Library& library,
                     const probe::Progress& progress) {
-  const char* const folders = std::getenv("FORETOKEN_PLUGINS");
-  const probe::CudaPlugin plugin = probe::open_cuda_plugin(
-      probe::cuda_plugin_paths(folders == nullptr ? "" : folders, program_folder()));
+  const probe::CudaPlugin plugin = cuda_plugin();
   const probe::GpuProbeOptions options = gpu_options(request);
   const probe::GpuFacts facts = probe::describe_cuda(plugin, options.device);
   return probed_gpu(probe::probe_cuda(plugin, options, progress), facts, library);
+}
+
+probe::Description describe_nvidia(double seconds, const sim::Library& library,
+                                   const IdChoice& choose) {
+  const probe::CudaPlugin plugin = cuda_plugin();
+  const probe::GpuProbeOptions options = stream_options(seconds);
+  return described_gpu(probe::describe_cuda(plugin, options.device), library, choose,
+                       [&] { return probe::probe_cuda(plugin, options, {}); });
 }
 
 Probed probe_by_opencl(const ProbeRequest& request, const sim::Library& library,
@@ -70,15 +107,28 @@ Probed probe_by_opencl(const ProbeRequest& request, const sim::Library& library,
   return probed_gpu(probe::probe_opencl(options, progress), facts, library);
 }
 
+probe::Description describe_by_opencl(double seconds, const sim::Library& library,
+                                      const IdChoice& choose) {
+  const probe::GpuProbeOptions options = stream_options(seconds);
+  return described_gpu(probe::describe_opencl().front(), library, choose,
+                       [&] { return probe::probe_opencl(options, {}); });
+}
+
 constexpr std::array kBackends{
-    ProbeBackend{"cpu", probe_processor},
-    ProbeBackend{"cuda", probe_nvidia},
-    ProbeBackend{"opencl", probe_by_opencl},
+    ProbeBackend{"cpu", probe_processor, describe_processor},
+    ProbeBackend{"cuda", probe_nvidia, describe_nvidia},
+    ProbeBackend{"opencl", probe_by_opencl, describe_by_opencl},
 };
 
 }  // namespace
 
 std::span<const ProbeBackend> probe_backends() { return kBackends; }
+
+std::vector<std::string> backend_choices() {
+  std::vector<std::string> names{"all"};
+  for (const ProbeBackend& backend : kBackends) names.emplace_back(backend.name);
+  return names;
+}
 
 std::string device_id_of(const sim::Library& library, const std::string& name) {
   const hwdb::Device* const known = known_device(library, name);

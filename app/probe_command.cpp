@@ -7,15 +7,12 @@
 #include "app/command.h"
 #include "app/data_folders.h"
 #include "app/probe_backends.h"
+#include "app/probe_describe.h"
 #include "app/probe_rows.h"
 #include "app/probe_text.h"
 #include "app/values.h"
 #include "base/error.h"
-#include "base/text_file.h"
 #include "calibrate/row_store.h"
-#include "probe/core_clock.h"
-#include "probe/cpu_probe.h"
-#include "probe/describe.h"
 
 namespace foretoken::app {
 namespace {
@@ -23,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr NumberRange kThreads{1, 1024};
-constexpr NumberRange kSeconds{0.1, 3600};
 constexpr double kUsualSeconds = 60.0;
 constexpr double kQuickSeconds = 3.0;
 
@@ -42,7 +38,7 @@ ProbeRequest request_of(const Flags& flags) {
   ProbeRequest request{.threads = {}, .seconds = kUsualSeconds, .quick = flags.given("quick")};
   if (request.quick) request.seconds = kQuickSeconds;
   if (const auto seconds = flags.find("seconds")) {
-    request.seconds = plain_number(flags.written("seconds"), *seconds, kSeconds);
+    request.seconds = plain_number(flags.written("seconds"), *seconds, kProbeSeconds);
   }
   if (const auto threads = flags.find("threads")) {
     for (const double count : whole_numbers(flags.written("threads"), *threads, kThreads)) {
@@ -50,16 +46,6 @@ ProbeRequest request_of(const Flags& flags) {
     }
   }
   return request;
-}
-
-/// A minute of measuring must not end at a folder that is not there.
-void require_parent(const std::string& path) {
-  const fs::path parent = fs::path(path).parent_path();
-  std::error_code unknown;
-  if (!parent.empty() && !fs::is_directory(parent, unknown)) {
-    throw Error(
-        fmt::format("'{}' cannot be written: there is no folder '{}'", path, parent.string()));
-  }
 }
 
 calibrate::RowStore store_at(const std::string& path) {
@@ -119,9 +105,7 @@ void add_rows(const std::string& path, const std::vector<Probed>& all, Console& 
 Outcome probe_into_store(const Flags& flags, Console& console) {
   const std::string path = flags.required("output");
   const ProbeRequest request = request_of(flags);
-  std::vector<std::string> names{"all"};
-  for (const ProbeBackend& backend : probe_backends()) names.emplace_back(backend.name);
-  const std::string wanted = flags.choice("backend", names, "cpu");
+  const std::string wanted = flags.choice("backend", backend_choices(), "cpu");
   const auto device = flags.find("device");
   if (device && wanted == "all") {
     throw UsageError("--backend all probes several devices; -d names one of them");
@@ -137,63 +121,14 @@ Outcome probe_into_store(const Flags& flags, Console& console) {
     console.print(probe_text(probed.findings));
     for (const std::string& warning : probed.findings.warnings) console.note(warning);
     if (known == nullptr) {
-      console.note(
-          fmt::format("No device file has the name '{}'; 'foretoken probe --describe -o "
-                      "mine/devices/{}.yaml' writes one for this processor.",
-                      probed.device, probed.device));
+      console.note(fmt::format(
+          "No device file has the name '{}'; 'foretoken probe --describe -o "
+          "mine/devices/{}.yaml{}' writes one.",
+          probed.device, probed.device,
+          probed.findings.backend == "cpu" ? "" : " --backend " + probed.findings.backend));
     }
   }
   add_rows(path, all, console);
-  return Outcome::Done;
-}
-
-/// Where the description goes: a folder gets a file named by the id.
-std::string description_path(const std::string& output, const std::string& id) {
-  std::error_code unknown;
-  return fs::is_directory(output, unknown) ? (fs::path(output) / (id + ".yaml")).string() : output;
-}
-
-Outcome describe_machine(const Flags& flags, Console& console) {
-  for (const char* other : {"backend", "threads", "quick"}) {
-    if (flags.given(other)) {
-      throw UsageError(fmt::format("{} has no meaning with --describe", flags.written(other)));
-    }
-  }
-  constexpr double kDescribeSeconds = 3.0;
-  double seconds = kDescribeSeconds;
-  if (const auto given = flags.find("seconds")) {
-    seconds = plain_number(flags.written("seconds"), *given, kSeconds);
-  }
-  const probe::Host host = probe::read_host("", probe::allowed_cpus());
-  std::string id = flags.text("device", "");
-  std::string path;
-  if (const auto output = flags.find("output")) {
-    path = description_path(*output, id.empty() ? probe::device_id(host) : id);
-    // A device file's name is its id.
-    const std::string stem = fs::path(path).stem().string();
-    if (!id.empty() && id != stem) {
-      throw Error(fmt::format("the device '{}' belongs into '{}.yaml', not '{}'", id, id, path));
-    }
-    id = stem;
-    require_parent(path);
-    std::error_code unknown;
-    if (fs::exists(path, unknown)) {
-      throw Error(
-          fmt::format("'{}' is there already and may have been edited; remove it first", path));
-    }
-  }
-  const probe::Measured measured{.bandwidth = probe::fastest_read(host, seconds),
-                                 .clock_hertz = probe::core_clock()};
-  const std::string text = probe::device_yaml_text(probe::describe(host, measured, id));
-  if (path.empty()) {
-    console.print(text);
-    return Outcome::Done;
-  }
-  write_text_file(path, text);
-  console.print(
-      fmt::format("{} written; check and complete it, then 'foretoken predict -d {} -m "
-                  "MODEL' answers\n",
-                  path, path));
   return Outcome::Done;
 }
 
@@ -203,8 +138,8 @@ Outcome run_probe(const Arguments& arguments, Console& console) {
   Flags flags("foretoken probe -o STORE.h5 [-d DEVICE] | foretoken probe --describe [-o FILE.yaml]",
               "Times real kernels on this machine, in about a minute, and adds them to a store: "
               "memory\nstreams, matrix times vector in quantized formats, decode attention, the "
-              "cost of a launch.\nWith --describe it writes a device file of this machine's "
-              "processor instead.");
+              "cost of a launch.\nWith --describe it writes a device file of the processor or GPU "
+              "instead, each fact marked\nas told, measured or assumed.");
   flags.add_value("output,o", "FILE", "the store that rows are added to, or the device file");
   flags.add_value("device,d", "DEVICE", "id of this device (default: by what the system tells)");
   flags.add_value("backend", "B", "cpu (default), cuda, opencl, or all that this machine has");

@@ -8,7 +8,7 @@ foretoken_library(app
     op_roofs.cpp op_command.cpp list_command.cpp facts_device.cpp facts_runtime.cpp facts_model.cpp
     facts_weights.cpp
     show_command.cpp data_lint.cpp check_data_command.cpp calibrate_command.cpp
-    import_command.cpp probe_backends.cpp probe_rows.cpp probe_text.cpp probe_command.cpp
+    import_command.cpp probe_backends.cpp probe_rows.cpp probe_text.cpp probe_describe.cpp probe_command.cpp
     scorecard_text.cpp add_rows_text.cpp compare_text.cpp compare_command.cpp
     scorecard_json.cpp few_shot_text.cpp memory_card_text.cpp sustained_text.cpp rows_csv.cpp validate_command.cpp
   HEADERS
@@ -16,7 +16,7 @@ foretoken_library(app
     command.h predict_options.h default_format.h request_axes.h combinations.h answer.h answer_text.h
     answer_table.h answer_json.h op_question.h op_roofs.h facts.h data_lint.h scorecard_text.h
     scorecard_json.h few_shot_text.h memory_card_text.h sustained_text.h rows_csv.h add_rows_text.h compare_text.h probe_backends.h
-    probe_rows.h probe_text.h
+    probe_rows.h probe_text.h probe_describe.h
   LINK foretoken::validate foretoken::probe
   LINK_PRIVATE Boost::program_options)
 target_compile_definitions(foretoken_app PRIVATE FORETOKEN_VERSION="${PROJECT_VERSION}")

@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "base/csv_table.h"
 #include "calibrate/import_json.h"
 #include "calibrate/import_markdown.h"
 #include "calibrate/import_readers.h"
@@ -47,20 +46,6 @@ void refuse_large(std::string_view text, const std::string& file) {
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-std::vector<ForeignRecord> records_of_csv(std::string_view text, const std::string& file) {
-  const CsvTable table = CsvTable::parse(text, file);
-  std::vector<ForeignRecord> records;
-  records.reserve(table.rows());
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    ForeignRecord record{.file = file, .line = table.line(row), .cells = {}};
-    for (std::size_t column = 0; column < table.header().size(); ++column) {
-      record.cells[table.header()[column]] = std::string(table.cell(row, column));
-    }
-    records.push_back(std::move(record));
-  }
-  return records;
 }
 
 void read_json_file(std::string_view text, const std::string& file, ForeignFile& result) {

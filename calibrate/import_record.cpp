@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/csv_table.h"
 #include "base/error.h"
 
 namespace foretoken::calibrate {
@@ -77,6 +78,20 @@ std::vector<std::string_view> lines_of(std::string_view text) {
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return lines;
+}
+
+std::vector<ForeignRecord> records_of_csv(std::string_view text, const std::string& file) {
+  const CsvTable table = CsvTable::parse(text, file);
+  std::vector<ForeignRecord> records;
+  records.reserve(table.rows());
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    ForeignRecord record{.file = file, .line = table.line(row), .cells = {}};
+    for (std::size_t column = 0; column < table.header().size(); ++column) {
+      record.cells[table.header()[column]] = std::string(table.cell(row, column));
+    }
+    records.push_back(std::move(record));
+  }
+  return records;
 }
 
 std::string in_quotes(std::string_view text) {

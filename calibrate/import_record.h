@@ -1,7 +1,7 @@
 #pragma once
 
 /// One row of another tool's output before anything is made of it: named cells as written. Readers
-/// of JSON, SQL and Markdown all end here, so that a tool's fields are read once whatever its form.
+/// of JSON, SQL, CSV and Markdown all end here: a tool's fields are read once whatever its form.
 
 #include <cstddef>
 #include <functional>
@@ -57,6 +57,9 @@ std::optional<double> number_in(std::string_view text);
 
 /// Splits at every line break; a CR before it is dropped. Without an empty last line.
 std::vector<std::string_view> lines_of(std::string_view text);
+
+/// Cells by the heading of their column. Throws ConfigError as CsvTable does.
+std::vector<ForeignRecord> records_of_csv(std::string_view text, const std::string& file);
 
 /// For messages: control characters as '?', at most 60 bytes.
 std::string in_quotes(std::string_view text);

@@ -114,6 +114,11 @@ void LlmCatalog::add(Llm llm, const std::string& path) {
   llms_.push_back(std::move(llm));
 }
 
+void LlmCatalog::add_by_id(Llm llm) {
+  add_name(llm.id, llms_.size(), llm.id);
+  llms_.push_back(std::move(llm));
+}
+
 void LlmCatalog::add_name(std::string_view name, std::size_t index, const std::string& path) {
   const auto [at, is_new] = by_name_.emplace(folded_model_name(name), index);
   if (is_new || at->second == index) return;

@@ -20,6 +20,9 @@ class LlmCatalog {
   /// Throws ConfigError, also when two models claim one name.
   static LlmCatalog read(const std::vector<std::string>& folders);
 
+  /// Adds a model that no folder has, such as a file's, under its id, which must not be known.
+  void add_by_id(Llm llm);
+
   /// The architecture of that name, nullptr when there is none.
   const Llm* known(std::string_view name) const;
   /// The same, or a file: a `config.json` (any `.json`, or a folder that has one) or an

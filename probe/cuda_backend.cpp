@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "probe/nvml_reader.h"
 
 namespace foretoken::probe {
 namespace {
@@ -110,7 +111,9 @@ GpuFacts describe_cuda(const CudaPlugin& plugin, int device) {
   facts.driver = from.driver;
   facts.platform = cuda_version(from.driver_version);
   facts.compute_capability = fmt::format("{}.{}", from.compute_major, from.compute_minor);
+  facts.isa = fmt::format("sm_{}{}", from.compute_major, from.compute_minor);
   facts.pci_address = from.pci_bus_id;
+  facts.power_limit_watts = NvmlReader(facts.pci_address).power_limit_watts();
   facts.integrated = from.integrated != 0;
   facts.units = from.multiprocessors;
   facts.clock_hertz = static_cast<double>(from.clock_hertz);

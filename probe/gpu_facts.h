@@ -15,13 +15,15 @@ struct GpuFacts {
   std::string driver;              ///< its version
   std::string platform;            ///< OpenCL's, or the CUDA version that the driver supports
   std::string compute_capability;  ///< "9.0"; CUDA only
+  std::string isa;                 ///< "sm_90", "gfx1100"
   std::string pci_address;
-  bool integrated = false;    ///< shares its memory with the host
-  bool is_processor = false;  ///< an OpenCL device that is the CPU
-  int units = 0;              ///< multiprocessors, compute units
-  double clock_hertz = 0;     ///< highest
-  double memory_clock_hertz = 0;
+  bool integrated = false;        ///< shares its memory with the host
+  bool is_processor = false;      ///< an OpenCL device that is the CPU
+  int units = 0;                  ///< multiprocessors, compute units
+  double clock_hertz = 0;         ///< highest
+  double memory_clock_hertz = 0;  ///< a pin transfers twice a cycle of it
   int memory_bus_bits = 0;
+  double power_limit_watts = 0;  ///< the board's own
   std::int64_t memory_bytes = 0;
   std::int64_t largest_allocation = 0;
   std::int64_t cache_bytes = 0;  ///< last level

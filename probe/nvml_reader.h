@@ -40,6 +40,10 @@ class NvmlReader {
   double joules() const {
     return read<unsigned long long>("nvmlDeviceGetTotalEnergyConsumption") * 1e-3;
   }
+  /// What the board's power is limited to unless its owner changed it; 0 where not told.
+  double power_limit_watts() const {
+    return read<unsigned>("nvmlDeviceGetPowerManagementDefaultLimit") * 1e-3;
+  }
   double sm_hertz() const { return clock(1); }
   double memory_hertz() const { return clock(2); }
   /// Version of the driver, such as "580.159.04"; empty where not told.

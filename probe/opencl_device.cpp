@@ -1,10 +1,13 @@
 #include "probe/opencl_device.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "probe/nvml_reader.h"
 
 namespace foretoken::probe {
 namespace {
@@ -20,6 +23,38 @@ std::string trimmed(std::string text) {
 
 bool is_gpu(const cl::Device& device) {
   return (device.getInfo<CL_DEVICE_TYPE>() & CL_DEVICE_TYPE_GPU) != 0;
+}
+
+template <typename Value>
+std::optional<Value> find_info(const cl::Device& device, cl_device_info what) {
+  Value value{};
+  if (clGetDeviceInfo(device(), what, sizeof value, &value, nullptr) != CL_SUCCESS) return {};
+  return value;
+}
+
+/// What only some vendors' drivers tell; others refuse the question.
+void add_vendor_facts(const cl::Device& device, GpuFacts& facts) {
+  const auto major = find_info<cl_uint>(device, CL_DEVICE_COMPUTE_CAPABILITY_MAJOR_NV);
+  const auto minor = find_info<cl_uint>(device, CL_DEVICE_COMPUTE_CAPABILITY_MINOR_NV);
+  if (major && minor) {
+    facts.compute_capability = fmt::format("{}.{}", *major, *minor);
+    facts.isa = fmt::format("sm_{}{}", *major, *minor);
+  }
+  // AMD's device name is the instruction set with its options ("gfx90a:sramecc+:xnack-"), the
+  // product's name is that of the board.
+  if (facts.name.starts_with("gfx")) {
+    facts.isa = facts.name.substr(0, facts.name.find(':'));
+    std::array<char, 256> board{};
+    if (clGetDeviceInfo(device(), CL_DEVICE_BOARD_NAME_AMD, board.size() - 1, board.data(),
+                        nullptr) == CL_SUCCESS) {
+      if (const std::string name = trimmed(board.data()); !name.empty()) facts.name = name;
+    }
+  }
+  if (const auto at = find_info<cl_device_pci_bus_info_khr>(device, CL_DEVICE_PCI_BUS_INFO_KHR)) {
+    facts.pci_address = fmt::format("{:04x}:{:02x}:{:02x}.{:x}", at->pci_domain, at->pci_bus,
+                                    at->pci_device, at->pci_function);
+    facts.power_limit_watts = NvmlReader(facts.pci_address).power_limit_watts();
+  }
 }
 
 }  // namespace
@@ -76,6 +111,7 @@ GpuFacts opencl_facts(const cl::Device& device) {
     facts.cache_bytes =
         static_cast<std::int64_t>(device.getInfo<CL_DEVICE_GLOBAL_MEM_CACHE_SIZE>());
     facts.local_bytes = static_cast<std::int64_t>(device.getInfo<CL_DEVICE_LOCAL_MEM_SIZE>());
+    add_vendor_facts(device, facts);
   });
   return facts;
 }

@@ -1,23 +1,18 @@
 // `calibrate --add` from the command line, on rows that the program's own law made.
 
 #include <chrono>
-#include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
-#include <thread>
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/text_file.h"
 #include "ops/coefficient_file.h"
+#include "tests/cli/killed.h"
 #include "tests/cli/program.h"
 #include "tests/cli/toy_data.h"
 #include "tests/support/temp_folder.h"
@@ -142,24 +137,6 @@ TEST_F(AddRows, BadFilesEndWithThree) {
   EXPECT_EQ(run({"calibrate", "--add", mine / "none.h5", "-o", mine / "x.h5"}).code, 3);
 }
 
-/// Starts the command and ends it with SIGKILL after `delay`.
-void killed(const std::string& rows, const std::string& output, std::chrono::microseconds delay) {
-  std::string program = FORETOKEN_PROGRAM;
-  std::string words[] = {"calibrate", "--add", rows, "-o", output};
-  char* arguments[] = {program.data(),  words[0].data(), words[1].data(), words[2].data(),
-                       words[3].data(), words[4].data(), nullptr};
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  pid_t child = 0;
-  ASSERT_EQ(posix_spawn(&child, program.c_str(), &quiet, nullptr, arguments, environ), 0);
-  posix_spawn_file_actions_destroy(&quiet);
-  std::this_thread::sleep_for(delay);
-  kill(child, SIGKILL);
-  int status = 0;
-  waitpid(child, &status, 0);
-}
-
 TEST_F(AddRows, KilledAtAnyMomentTheOldFileIsWhole) {
   const TempFolder mine;
   const std::string csv = mine.write("rows.csv", rows_of("anvil-gpu-mini", 0.7));
@@ -170,20 +147,22 @@ TEST_F(AddRows, KilledAtAnyMomentTheOldFileIsWhole) {
   const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - start);
   const std::string after = read_text_file(mine / "new.h5");
-  const char* const asked = std::getenv("FORETOKEN_KILLS");
-  const int tries = asked != nullptr ? std::atoi(asked) : 12;
+  const int tries = kill_tries(12);
   std::mt19937 random(1);
   int old = 0;
   for (int i = 0; i < tries; ++i) {
     mine.write("c.h5", before);
     std::uniform_int_distribution<std::int64_t> moment(0, whole.count());
-    killed(csv, mine / "c.h5", std::chrono::microseconds(moment(random)));
+    run_and_kill({"calibrate", "--add", csv, "-o", mine / "c.h5"},
+                 std::chrono::microseconds(moment(random)));
     const std::string found = read_text_file(mine / "c.h5");
     if (found == before) ++old;
     EXPECT_TRUE(found == before || found == after) << "try " << i;
   }
   unsetenv("FORETOKEN_DATA");
   EXPECT_GT(old, 0);
+  RecordProperty("left_old", old);
+  RecordProperty("left_new", tries - old);
 }
 
 }  // namespace

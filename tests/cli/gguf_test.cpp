@@ -81,6 +81,42 @@ TEST(Gguf, TheAnswerNamesTheFileAndItsFormat) {
   EXPECT_THAT(shown.out, HasSubstr("attention 32 heads, 8 kv heads of 64"));
 }
 
+/// What `compare` predicts for a measured rate of that model, and whether it was inside.
+nlohmann::json compared(const std::string& run, std::vector<std::string> more) {
+  std::vector<std::string> question{"compare", run, "-d", "rtx 4090", "-o", "json"};
+  question.insert(question.end(), more.begin(), more.end());
+  const ProgramRun answer = run_program(question);
+  EXPECT_THAT(answer.code, testing::AnyOf(0, 1)) << answer.err;
+  return nlohmann::json::parse(answer.out, nullptr, false);
+}
+
+// The run names a model that nobody knows: what it ran is told by the file alone, whether its name
+// is the catalogue's or not.
+TEST(Gguf, ARunIsComparedWithThePredictionForTheFile) {
+  const TempFolder folder;
+  const std::string run = folder.write(
+      "run.json",
+      R"({"n_prompt":0,"n_gen":128,"avg_ts":400,"backends":"CUDA","n_gpu_layers":99,)"
+      R"("gpu_info":"NVIDIA GeForce RTX 4090","model_type":"nobody's","model_filename":"/x/y.gguf",)"
+      R"("test_time":"2026-01-05T10:00:00Z"})");
+  const auto preset = compared(run, {"-m", "llama-3.2-1b", "-q", "Q4_K_M"});
+  const auto other = compared(run, {"-m", "llama-3.2-1b", "-q", "Q8_0"});
+  const auto rate = [](const nlohmann::json& answer) {
+    return answer["tests"].at(0)["predicted_tokens_per_second"];
+  };
+  EXPECT_NE(rate(preset), rate(other));
+  for (const char* name : {"Llama-3.2-1B-Q4_K_M.gguf", "finetune-of-mine.gguf"}) {
+    save("llama-3.2-1b", "Q4_K_M", {"llama", 15}, folder / name);
+    const auto file = compared(run, {"-m", folder / name});
+    ASSERT_EQ(file["tests"].size(), 1U) << name;
+    EXPECT_EQ(rate(file), rate(preset)) << name;
+    EXPECT_EQ(file["tests"][0]["measured_tokens_per_second"], 400) << name;
+  }
+  const ProgramRun none = run_program({"compare", run, "-m", folder / "none.gguf"});
+  EXPECT_EQ(none.code, 3);
+  EXPECT_THAT(none.err, HasSubstr("no such file"));
+}
+
 TEST(Gguf, AnotherFormatThanTheFilesOwnIsAnError) {
   const TempFolder folder;
   const std::string path = folder / "x.gguf";

@@ -102,17 +102,26 @@ TEST(ImportCommand, KilledAtAnyMomentItLeavesAWholeStore) {
       std::chrono::steady_clock::now() - start);
   const std::size_t after = calibrate::read_row_store(folder / "new.h5").size();
   std::mt19937 random(1);
-  constexpr int kTries = 12;
-  for (int i = 0; i < kTries; ++i) {
+  const int tries = kill_tries(12);
+  int old = 0;
+  for (int i = 0; i < tries; ++i) {
     folder.write("s.h5", before);
-    std::uniform_int_distribution<std::int64_t> moment(0, whole.count());
+    // Every other one about the end, when the store is written.
+    std::uniform_int_distribution<std::int64_t> moment(i % 2 == 0 ? 0 : whole.count() / 2,
+                                                       whole.count());
     run_and_kill({"import", rows, "-o", folder / "s.h5"},
                  std::chrono::microseconds(moment(random)));
     const std::string store = read_text_file(folder / "s.h5");
-    if (store == before) continue;
+    if (store == before) {
+      ++old;
+      continue;
+    }
     // The day of the import may have changed: rows, not bytes.
     EXPECT_EQ(calibrate::read_row_store(folder / "s.h5").size(), after) << "try " << i;
   }
+  EXPECT_GT(old, 0);
+  RecordProperty("left_old", old);
+  RecordProperty("left_new", tries - old);
 }
 
 }  // namespace

@@ -12,4 +12,7 @@ namespace foretoken::test {
 /// it is gone.
 void run_and_kill(const std::vector<std::string>& arguments, std::chrono::microseconds delay);
 
+/// How often a test kills: as FORETOKEN_KILLS says, otherwise `usual`.
+int kill_tries(int usual);
+
 }  // namespace foretoken::test

@@ -1,4 +1,5 @@
-/* A plug-in without a GPU: one known device, two samples and a warning, or a version of its own. */
+/* A plug-in without a GPU: one known device, two samples and a warning, or a stream when streams are
+ * asked for; or a version of its own. */
 
 #include <string.h>
 
@@ -20,6 +21,9 @@ const char* foretoken_cuda_describe(int32_t device, struct foretoken_cuda_device
   out->compute_minor = 9;
   out->multiprocessors = 10;
   out->clock_hertz = 2000000000;
+  out->memory_clock_hertz = 5000000000;
+  out->memory_bus_bits = 128;
+  out->memory_bytes = (int64_t)8 << 30;
   out->l2_bytes = 1 << 20;
   return NULL;
 }
@@ -27,6 +31,15 @@ const char* foretoken_cuda_describe(int32_t device, struct foretoken_cuda_device
 const char* foretoken_cuda_probe(const struct foretoken_cuda_request* request) {
   struct foretoken_cuda_sample sample;
   memset(&sample, 0, sizeof sample);
+  if (strcmp(request->only, "read_") == 0) {
+    sample.kernel = FORETOKEN_CUDA_READ;
+    sample.name = "read_cuda";
+    sample.footprint = 1 << 30;
+    sample.bytes = 144e9;
+    sample.seconds = 1;
+    request->on_sample(request->user, &sample);
+    return NULL;
+  }
   request->on_progress(request->user, 0, 2, "a launch");
   sample.kernel = FORETOKEN_CUDA_LAUNCH;
   sample.name = "launch_graph_cuda";
