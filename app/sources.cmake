@@ -10,12 +10,12 @@ foretoken_library(app
     show_command.cpp data_lint.cpp check_data_command.cpp calibrate_command.cpp
     import_command.cpp probe_backends.cpp probe_rows.cpp probe_text.cpp probe_command.cpp
     scorecard_text.cpp add_rows_text.cpp compare_text.cpp compare_command.cpp
-    scorecard_json.cpp few_shot_text.cpp rows_csv.cpp validate_command.cpp
+    scorecard_json.cpp few_shot_text.cpp quality_text.cpp rows_csv.cpp validate_command.cpp
   HEADERS
     version.h console.h flags.h values.h digits.h table.h json_text.h data_folders.h outcome.h
     command.h predict_options.h default_format.h request_axes.h combinations.h answer.h answer_text.h
     answer_table.h answer_json.h op_question.h op_roofs.h facts.h data_lint.h scorecard_text.h
-    scorecard_json.h few_shot_text.h rows_csv.h add_rows_text.h compare_text.h probe_backends.h
+    scorecard_json.h few_shot_text.h quality_text.h rows_csv.h add_rows_text.h compare_text.h probe_backends.h
     probe_rows.h probe_text.h
   LINK foretoken::validate foretoken::probe
   LINK_PRIVATE Boost::program_options)
