@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/data_folders.h"
 #include "app/digits.h"
+#include "app/quality_text.h"
 #include "app/table.h"
 #include "app/values.h"
 #include "app/version.h"
@@ -17,8 +18,10 @@
 #include "base/text_file.h"
 #include "calibrate/add_rows.h"
 #include "calibrate/memory_calibration.h"
+#include "calibrate/quality_fit.h"
 #include "calibrate/run.h"
 #include "ops/coefficient_file.h"
+#include "sim/quality_file.h"
 
 namespace foretoken::app {
 namespace {
@@ -138,6 +141,26 @@ Outcome calibrate_memory(const Flags& flags, Console& console) {
   return Outcome::Done;
 }
 
+/// The law of quantization losses, fitted apart from times: rows of `quality/*.csv`.
+Outcome calibrate_quality(const Flags& flags, Console& console) {
+  const std::vector<std::string> folders = data_folders(flags);
+  const std::string path = flags.text("output", folders.back() + "/" + sim::kQualityFile);
+  const sim::Library library = sim::read_library(folders, false);
+  const std::vector<sim::QualityRow> rows = sim::read_all_quality_rows(folders);
+  const calibrate::QualityCases cases = calibrate::quality_cases(rows, library);
+  if (cases.cases.empty()) {
+    throw Error(
+        fmt::format("no row of quality/*.csv in '{}' can be used", fmt::join(folders, "', '")));
+  }
+  const sim::QualityCoefficients fitted = calibrate::fit_quality_widened(cases.cases);
+  make_folder_of(path);
+  const std::string hash = calibrate::quality_hash(rows);
+  sim::write_quality(path, fitted, std::string(version()), hash);
+  console.print(quality_fit_text(fitted, cases));
+  console.print(fmt::format("written to {} (rows {})\n", path, hash));
+  return Outcome::Done;
+}
+
 }  // namespace
 
 Outcome run_calibrate(const Arguments& arguments, Console& console) {
@@ -155,12 +178,18 @@ Outcome run_calibrate(const Arguments& arguments, Console& console) {
                    "fit runtimes' memory overheads instead, to rows that state memory; written to "
                    "coefficients/memory.yaml (or -o)");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
+  flags.add_switch("quality",
+                   "the losses of quantization instead of times; writes quality/loss.h5");
   add_data_flag(flags);
   if (!flags.parse(arguments)) {
     console.print(flags.help());
     return Outcome::Done;
   }
   if (flags.given("memory")) return calibrate_memory(flags, console);
+  if (flags.given("quality")) {
+    if (flags.given("add")) throw UsageError("--quality and --add exclude each other");
+    return calibrate_quality(flags, console);
+  }
   if (flags.given("add")) return add_rows(flags, console);
   if (flags.given("device")) throw UsageError("-d (--device) goes with --add");
   const std::vector<std::string> folders = data_folders(flags);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"predict", "how fast a model decodes on a device, and whether it fits", run_predict},
+    Command{"tradeoff", "formats beside each other: rate, energy, memory, what they lose",
+            run_tradeoff},
     Command{"op", "one operator with all its roofs", run_op},
     Command{"import", "measurements of other tools into a store", run_import},
     Command{"export", "the rows of a store as CSV", run_export},

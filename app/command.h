@@ -24,6 +24,7 @@ std::span<const Command> commands();
 
 /// Each throws UsageError or Error; what it prints is in its own file's words.
 Outcome run_predict(const Arguments& arguments, Console& console);
+Outcome run_tradeoff(const Arguments& arguments, Console& console);
 Outcome run_op(const Arguments& arguments, Console& console);
 Outcome run_calibrate(const Arguments& arguments, Console& console);
 Outcome run_import(const Arguments& arguments, Console& console);

@@ -13,6 +13,8 @@
 #include "model/llm_yaml.h"
 #include "model/weight_scheme.h"
 #include "ops/coefficient_file.h"
+#include "sim/quality_file.h"
+#include "sim/quality_row.h"
 
 namespace foretoken::app {
 namespace {
@@ -76,6 +78,21 @@ class Linter {
     count("models", paths.size());
   }
 
+  /// Rows of what quantization loses: figures, and names that the folder's formats and models have.
+  void quality() {
+    const std::vector<std::string> paths = files_in(sub("quality"), ".csv");
+    if (paths.empty()) return;
+    std::size_t rows = 0;
+    for (const std::string& path : paths) {
+      attempt(path, [&] { rows += sim::read_quality_rows(path).size(); });
+    }
+    count("quality rows", rows);
+    if (!is_folder(sub("models")) || !is_folder(sub("formats"))) return;
+    attempt(sub("quality"), [&] { quality_names(paths); });
+    const std::string fitted = folder_ + "/" + sim::kQualityFile;
+    if (std::filesystem::exists(fitted)) attempt(fitted, [&] { sim::read_quality(fitted); });
+  }
+
   /// Every pool that a runtime names needs a law, and coefficients fit the laws they were made for.
   void laws() {
     if (!is_folder(sub("laws"))) return;
@@ -102,6 +119,34 @@ class Linter {
   LintResult take() { return std::move(result_); }
 
  private:
+  void quality_names(const std::vector<std::string>& paths) {
+    const FormatTable formats = FormatTable::read(sub("formats"));
+    const auto schemes = model::SchemeTable::read(sub("formats") + "/schemes", formats);
+    const auto models = model::LlmCatalog::read({sub("models")});
+    for (const std::string& path : paths) {
+      for (const sim::QualityRow& row : sim::read_quality_rows(path)) {
+        const auto fault = [&](const char* what, const std::string& name) {
+          result_.faults.push_back({.file = path,
+                                    .line = row.line,
+                                    .message = fmt::format("unknown {} '{}'", what, name)});
+        };
+        if (!row.model.empty() && models.known(row.model) == nullptr) fault("model", row.model);
+        if (!row.format.empty() && schemes.find(row.format) != row.format) {
+          fault("weight format", row.format);
+        }
+        FormatId id{};
+        if (!row.layers_format.empty() && !formats.find(row.layers_format, id)) {
+          fault("number format", row.layers_format);
+        }
+        // Rows of methods that no runtime here has may name a cache format that is not known.
+        if (!sim::is_evidence(row)) continue;
+        for (const std::string& name : {row.kv_keys, row.kv_values}) {
+          if (!name.empty() && !formats.find(name, id)) fault("KV cache format", name);
+        }
+      }
+    }
+  }
+
   /// What contradicts itself in the file was found by its reader; names are a matter of the folder.
   void model(const model::Llm& llm, const std::string& path,
              std::map<std::string, std::string>& names) {
@@ -136,6 +181,7 @@ LintResult lint_data(const std::string& folder) {
   linter.formats();
   linter.models();
   linter.laws();
+  linter.quality();
   LintResult result = linter.take();
   if (result.counts.empty() && result.faults.empty()) {
     throw Error(

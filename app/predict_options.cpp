@@ -41,7 +41,7 @@ SortBy sort_of(const std::string& word) {
 
 }  // namespace
 
-void add_predict_flags(Flags& flags) {
+void add_question_flags(Flags& flags) {
   flags.add_value("model,m", "MODEL", "id, Hugging Face name, .gguf, config.json or YAML file");
   flags.add_value("device,d", "DEVICE", "id, name, YAML file, 'all', 'class:npu', 'vendor:AMD'");
   flags.add_value(
@@ -67,6 +67,10 @@ void add_predict_flags(Flags& flags) {
   flags.add_values("set", "P=V|P*=F",
                    "what-if on a datasheet parameter, like "
                    "'memory.bandwidth*=1.25'; repeatable");
+}
+
+void add_predict_flags(Flags& flags) {
+  add_question_flags(flags);
   flags.add_switch("ops", "every operator of the step");
   flags.add_value("sort", "KEY", "tps (default), latency or memory");
   flags.add_value("min-tps", "X", "only what reaches X tokens/s; exit code 1 when nothing does");

@@ -37,6 +37,9 @@ struct PredictOptions {
   Format format = Format::Text;
 };
 
+/// Flags of what is asked about: model, device, formats, batch, contexts, what-ifs.
+void add_question_flags(Flags& flags);
+/// The same, with those of how `predict` answers.
 void add_predict_flags(Flags& flags);
 /// Throws UsageError for a missing flag or an unknown word, Error for a value that cannot be.
 PredictOptions predict_options(const Flags& flags);

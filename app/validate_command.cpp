@@ -6,6 +6,7 @@
 #include "app/data_folders.h"
 #include "app/few_shot_text.h"
 #include "app/memory_card_text.h"
+#include "app/quality_text.h"
 #include "app/rows_csv.h"
 #include "app/scorecard_json.h"
 #include "app/scorecard_text.h"
@@ -115,6 +116,40 @@ Outcome limits_kept(const validate::Scorecard& card, const validate::Limits& lim
   return lines.empty() ? Outcome::Done : Outcome::CheckFailed;
 }
 
+/// Bars of the held-out quantization losses.
+constexpr double kLeastCovered = 0.85;
+constexpr double kMostCovered = 0.95;
+constexpr double kLeastTau = 0.9;
+
+/// Held-out quantization losses; exit code 1 when they miss what the documentation promises.
+Outcome validate_quality(const Flags& flags, const std::string& format, Console& console) {
+  for (const char* other :
+       {"against", "pool", "few-shot", "energy", "leave-out", "group-by", "limits", "rows"}) {
+    if (flags.given(other)) {
+      throw UsageError(fmt::format("--quality and --{} exclude each other", other));
+    }
+  }
+  const std::vector<std::string> folders = data_folders(flags);
+  const sim::Library library = sim::read_library(folders, false);
+  const std::vector<sim::QualityRow> rows = sim::read_all_quality_rows(folders);
+  const validate::QualityCard card = validate::validate_quality(rows, library);
+  console.print(format == "json" ? quality_card_json(card)
+                                 : quality_card_text(card, format == "md"));
+  const double covered = card.covered[2];
+  if (covered < kLeastCovered || covered > kMostCovered) {
+    console.note(
+        fmt::format("the 90 % interval holds {:.1f} % of held-out rows; expected {:.0f} "
+                    "to {:.0f} %",
+                    covered * 100.0, kLeastCovered * 100.0, kMostCovered * 100.0));
+    return Outcome::CheckFailed;
+  }
+  if (card.tau < kLeastTau) {
+    console.note(fmt::format("Kendall's tau is {:.3f}; expected at least {}", card.tau, kLeastTau));
+    return Outcome::CheckFailed;
+  }
+  return Outcome::Done;
+}
+
 }  // namespace
 
 Outcome run_validate(const Arguments& arguments, Console& console) {
@@ -143,6 +178,9 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
                    "--leave-out model (default) or device");
   flags.add_switch("sustained",
                    "rates of warm machines under their power budget, each measured curve left out");
+  flags.add_switch("quality",
+                   "losses of quantization: models left out, order of formats; exit code 1 "
+                   "outside of the documented bars");
   flags.add_switch("no-operators", "leave the operator rows out");
   flags.add_value("jobs,j", "N", "threads (default: all cores)");
   flags.add_value("output,o", "FORMAT", "text (default), md or json");
@@ -154,6 +192,7 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   const std::string format = flags.choice("output", {"text", "md", "json"}, "text");
   if (flags.given("sustained")) return run_sustained(flags, format, console);
   if (flags.given("memory")) return run_memory(flags, format, console);
+  if (flags.given("quality")) return validate_quality(flags, format, console);
   const validate::ValidateOptions options = options_of(flags, console);
   const auto rows = flags.find("against");
   if (rows && flags.given("leave-out")) {

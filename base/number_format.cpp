@@ -29,9 +29,9 @@ const std::vector<std::string>& arithmetic_names() {
 }
 
 const std::vector<std::string>& kind_names() {
-  static const std::vector<std::string> names{"float",       "legacy",     "k-quant", "i-quant",
-                                              "trellis",     "ternary",    "fp8",     "fp4",
-                                              "grouped-int", "channel-int"};
+  static const std::vector<std::string> names{"float",       "legacy",      "k-quant", "i-quant",
+                                              "trellis",     "ternary",     "fp8",     "fp4",
+                                              "grouped-int", "channel-int", "sparse"};
   return names;
 }
 
@@ -42,13 +42,39 @@ bool same_name(std::string_view a, std::string_view b) {
   });
 }
 
-NumberFormat format_from(const std::string& id, YamlMap& map) {
+/// A block of which a share is kept, in another format, and indices tell which: `index_bits_kept`
+/// for each value kept (2 in a 2:4 pattern), `index_bits` for each value of the dense block (1 for
+/// a bitmap).
+void read_sparse(YamlMap& map, const FormatTable& table, NumberFormat& format) {
+  FormatId base{};
+  const std::string of = map.text("sparse_of");
+  if (!table.find(of, base)) {
+    map.fault("sparse_of", fmt::format("unknown format '{}'{}; it must stand before", of,
+                                       did_you_mean(of, table.names())));
+    return;
+  }
+  const double kept = map.number("kept", {0.001, 1.0});
+  const double per_kept = map.find_number("index_bits_kept", {0.0, 64.0}).value_or(0.0);
+  const double per_value = map.find_number("index_bits", {0.0, 64.0}).value_or(0.0);
+  const auto values = static_cast<double>(table[base].values_per_block);
+  format.values_per_block = table[base].values_per_block;
+  format.bytes_per_block =
+      kept * table[base].bytes_per_block + values * (kept * per_kept + per_value) / 8.0;
+  format.bytes_per_row = table[base].bytes_per_row;
+}
+
+NumberFormat format_from(const std::string& id, YamlMap& map, const FormatTable& table) {
   NumberFormat format;
   format.id = id;
   format.aliases = map.texts("aliases");
-  format.values_per_block = map.integer("values", 1, kMostValues);
-  format.bytes_per_block = map.number("bytes", {std::numeric_limits<double>::min(), kMostBytes});
-  format.bytes_per_row = map.find_number("row_bytes", {0.0, kMostBytes}).value_or(0.0);
+  if (map.has("sparse_of")) {
+    read_sparse(map, table, format);
+  } else {
+    format.values_per_block = map.integer("values", 1, kMostValues);
+    format.bytes_per_block = map.number("bytes", {std::numeric_limits<double>::min(), kMostBytes});
+  }
+  format.bytes_per_row =
+      map.find_number("row_bytes", {0.0, kMostBytes}).value_or(format.bytes_per_row);
   format.kind = map.choice("kind", kind_names());
   format.unpack = map.find_choice("unpack", {"table"}).value_or(format.kind);
   format.interleaved = map.find_boolean("interleaved").value_or(false);
@@ -69,7 +95,7 @@ void read_file(const std::string& path, FormatTable& table) {
   file.top().find_text("source");
   YamlMap formats = file.top().map("formats");
   for (auto& [id, map] : formats.entries()) {
-    NumberFormat format = format_from(id, map);
+    NumberFormat format = format_from(id, map, table);
     std::vector<std::string> names{format.id};
     names.insert(names.end(), format.aliases.begin(), format.aliases.end());
     bool is_new = true;

@@ -25,7 +25,7 @@ struct NumberFormat {
   double bytes_per_block = 0.0;       ///< scales and minima included
   double bytes_per_row = 0.0;         ///< bytes more a row
   /// Coarse kind whose formats share unpacking work: "float", "legacy", "k-quant", "i-quant",
-  /// "trellis", "ternary", "fp8", "fp4", "grouped-int", "channel-int".
+  /// "trellis", "ternary", "fp8", "fp4", "grouped-int", "channel-int", "sparse".
   std::string kind;
   /// The kind, or what sets a format apart inside it for a processor: "table" where values come
   /// from a table of 16, which a shuffle reads, and not from a codebook in memory.

@@ -51,6 +51,7 @@ struct Scheme {
   std::optional<FormatId> last_fallback;
   std::optional<FormatId> head_fallback;
   std::string activations;
+  std::string quantizer;  ///< how the base came about, where its layout does not say
   bool approximate = false;
   double bytes_factor = 1.0;
 };

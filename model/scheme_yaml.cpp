@@ -104,6 +104,8 @@ class SchemeFile {
       scheme.rules = defaults_.rules;
       for (SchemeRule& rule : read_rules(map)) scheme.rules.push_back(std::move(rule));
     }
+    scheme.quantizer = map.find_choice("quantizer", {"rtn", "gptq", "awq", "hqq", "exl2"})
+                           .value_or(scheme.quantizer);
     scheme.activations =
         map.find_choice("activations", {"fp8", "int8", "int4", "fp4"}).value_or(scheme.activations);
     scheme.approximate = map.find_boolean("approximate").value_or(scheme.approximate);

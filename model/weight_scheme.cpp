@@ -233,4 +233,8 @@ std::string SchemeTable::activation_format(std::string_view scheme) const {
   return impl_->require(parse_name(scheme).scheme).activations;
 }
 
+std::string SchemeTable::quantizer(std::string_view scheme) const {
+  return impl_->require(parse_name(scheme).scheme).quantizer;
+}
+
 }  // namespace foretoken::model

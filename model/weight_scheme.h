@@ -56,6 +56,9 @@ class SchemeTable {
   /// Arithmetic class of the activations where the scheme states it ("int8" for w8a8), "" when they
   /// are 16-bit. Throws Error when the scheme is unknown.
   std::string activation_format(std::string_view scheme) const;
+  /// What chose the rounded values where the scheme states it ("rtn", "gptq", "awq", "hqq",
+  /// "exl2"), "" for formats with a tool of their own. Throws Error when the scheme is unknown.
+  std::string quantizer(std::string_view scheme) const;
 
  private:
   struct Impl;

@@ -38,9 +38,14 @@ TEST_F(DataLint, CountsWhatACleanFolderHolds) {
   const LintResult result = lint_data(data_);
   EXPECT_EQ(faults(), "");
   const std::vector<std::pair<std::string, std::size_t>> expected{
-      {"devices", 3},        {"runtimes", 2}, {"number formats", 4},
-      {"weight formats", 3}, {"models", 2},   {"laws", 3}};
+      {"devices", 3}, {"runtimes", 2}, {"number formats", 4}, {"weight formats", 3},
+      {"models", 2},  {"laws", 3},     {"quality rows", 1}};
   EXPECT_EQ(result.counts, expected);
+}
+
+TEST_F(DataLint, QualityRowsNameWhatTheFolderHas) {
+  replace("quality/toy.csv", "toy-1b", "toy-2b");
+  EXPECT_NE(faults().find("toy.csv:2: unknown model 'toy-2b'"), std::string::npos) << faults();
 }
 
 TEST_F(DataLint, FindsFaultsOfSeveralKindsAtOnce) {

@@ -46,6 +46,34 @@ TEST(NumberFormat, BytesAreWholeBlocksARow) {
   EXPECT_EQ(table[table.id_of("IQ4_KS")].bytes_of(10.0, 512.0).base(), 10.0 * (2.0 * 136.0 + 4.0));
 }
 
+TEST(NumberFormat, SparseOnesAreKeptValuesAndIndices) {
+  const TempFolder folder;
+  folder.write("a.yaml",
+               "schema: 1\nformats:\n"
+               "  F16: {values: 1, bytes: 2, kind: float, arithmetic: fp16, source: s}\n"
+               "  G4: {values: 128, bytes: 66.5, kind: grouped-int, arithmetic: fp16, source: s}\n"
+               "  two_of_four: {sparse_of: F16, kept: 0.5, index_bits_kept: 2, kind: sparse, "
+               "arithmetic: fp16, source: s}\n"
+               "  bitmap: {sparse_of: F16, kept: 0.3, index_bits: 1, kind: sparse, "
+               "arithmetic: fp16, source: s}\n"
+               "  two_of_four_4bit: {sparse_of: G4, kept: 0.5, index_bits_kept: 2, kind: sparse, "
+               "arithmetic: fp16, source: s}\n");
+  const FormatTable table = FormatTable::read(folder.path());
+  const auto bits = [&](const char* id) { return table[table.id_of(id)].bytes_per_value() * 8.0; };
+  EXPECT_DOUBLE_EQ(bits("two_of_four"), 0.5 * (16.0 + 2.0));
+  EXPECT_DOUBLE_EQ(bits("bitmap"), 0.3 * 16.0 + 1.0);
+  EXPECT_DOUBLE_EQ(bits("two_of_four_4bit"), 0.5 * (66.5 * 8.0 / 128.0 + 2.0));
+}
+
+TEST(NumberFormat, ASparseFormatNeedsADenseOneBeforeIt) {
+  const TempFolder folder;
+  folder.write("a.yaml",
+               "schema: 1\nformats:\n"
+               "  half: {sparse_of: F61, kept: 0.5, kind: sparse, arithmetic: fp16, source: s}\n");
+  EXPECT_THAT(config_error_of([&] { FormatTable::read(folder.path()); }),
+              HasSubstr("unknown format 'F61'"));
+}
+
 TEST(FormatTable, ReadsWhatTheFileSays) {
   const FormatTable table = two_formats();
   EXPECT_THAT(table.names(), ElementsAre("Q4_K", "IQ4_KS"));

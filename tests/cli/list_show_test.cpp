@@ -64,7 +64,7 @@ TEST(CheckData, ACleanFolderIsCountedInALine) {
   EXPECT_EQ(run.code, 0) << run.out;
   EXPECT_EQ(run.out, toy_data() +
                          ": clean (3 devices, 2 runtimes, 4 number formats, 3 weight formats, 2 "
-                         "models, 3 laws, 1 fitted pools)\n");
+                         "models, 3 laws, 1 fitted pools, 1 quality rows)\n");
 }
 
 TEST(CheckData, AFolderThatIsNotThereIsBadInput) {
