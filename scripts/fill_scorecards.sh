@@ -35,6 +35,8 @@ for fold in device model; do
     awk -F ' *[|] *' '/^### clean rows by label/ { exit } $2 ~ /^device=/ && $3 < 20 { next } { print }'
 done >"$work/energy.md"
 
+"$program" validate --quality -o md >"$work/quality.md"
+
 # Cells of the clean groups by pool: rows, median, p90, share inside the 90 % interval, best baseline.
 pools() {
   awk -F ' *[|] *' '
@@ -80,6 +82,7 @@ replace() {
 replace README.md scorecard "$work/readme.md"
 replace docs/validation.md scorecard "$work/both.md"
 replace docs/validation.md energy "$work/energy.md"
+replace docs/validation.md quality "$work/quality.md"
 replace docs/validation.md few-shot "$work/few-shot.md"
 
 if ((limits)); then

@@ -87,7 +87,7 @@ TEST(EnergySigns, ALocalTokenCostsMoreThanAServedOne) {
   const double law_laptop = predicted_joules(
       {"-m", "qwen3-30b-a3b", "-d", "apple-m4-max-gpu-32", "-q", "Q4_K_M", "--scope", "chip"});
   const auto law_served = predicted({"-m", "qwen3-30b-a3b", "-d", "nvidia-b200-sxm-180gb", "-q",
-                                     "bf16", "-b", "64", "-c", "634", "-r", "vllm"});
+                                     "bf16", "-b", "64", "-c", "634", "--runtime", "vllm"});
   EXPECT_GT(law_laptop, 1.4 * law_served["energy_joules_per_token"]["point"].get<double>());
   EXPECT_LT(law_served["power_watts"]["point"], 800.0);
 }
