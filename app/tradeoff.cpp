@@ -30,7 +30,9 @@ sim::QualityQuestion quality_question(const sim::Request& request) {
 
 double bits_of(const sim::Report& report, const model::Llm& llm) {
   const double parameters = model::parameter_count(llm);
-  return parameters > 0.0 ? report.memory.weights.base() * report.ranks * 8.0 / parameters : 0.0;
+  // Tables that stay on the host are of the file too.
+  const Bytes file = report.memory.weights * report.ranks + report.memory.host_tables;
+  return parameters > 0.0 ? file.base() * 8.0 / parameters : 0.0;
 }
 
 /// The first constraint that the choice breaks, in words; "" when it keeps all.
