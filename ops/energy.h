@@ -13,8 +13,8 @@
 /// of the memory device alone, of which the whole path to the cores takes a multiple; l and f the
 /// joules of an operation of a vector lane and of the matrix units where the device computes at its
 /// peak at rated power. Static power is that of a device with its context open and nothing to do,
-/// more than idle. The host counts where the meter sees it. Shape after the study of public rows:
-/// B200 and H100 boards, an APU and CPUs are each met within a few percent by such a sum.
+/// more than idle. The host counts where the meter is at the wall. Shape after the study of public
+/// rows: B200 and H100 boards, an APU and CPUs are each met within a few percent by such a sum.
 
 #include <cmath>
 

@@ -56,8 +56,8 @@ StepEnergyLoads energy_loads(const StepLoads& step, const Request& request, doub
     if (devices > 1.0) context[ops::Attribute::Group] = group;
   }
   const double rated = ops::rated_power(*request.device).base() * seconds * devices;
-  // A meter beyond the device sees more than what the device is held to.
-  const bool beyond = scope == "board" || scope == "wall";
+  // A meter at the wall sees the machine around, more than what the device is held to.
+  const bool beyond = scope == "wall";
   if (request.device->tdp && !beyond) energy.rated = rated;
   add(energy, ops::EnergyTerm::Static, rated, 0);
   if (devices > 1.0 && seconds > 0.0) {
