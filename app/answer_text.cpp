@@ -114,12 +114,9 @@ std::string energy_line(const sim::EnergyReport& energy) {
     const char* name;
     Joules joules;
   };
-  std::vector<Part> parts{{"idle", s.idle},
-                          {"waiting", s.waiting},
-                          {"host", s.host},
-                          {"memory", s.memory},
-                          {"unpacking", s.unpacking},
-                          {"arithmetic", s.arithmetic}};
+  std::vector<Part> parts{{"idle", s.idle},           {"waiting", s.waiting},
+                          {"host", s.host},           {"memory", s.memory},
+                          {"unpacking", s.unpacking}, {"arithmetic", s.arithmetic}};
   std::stable_sort(parts.begin(), parts.end(),
                    [](const Part& a, const Part& b) { return a.joules > b.joules; });
   Joules sum{};
