@@ -20,8 +20,7 @@ std::vector<double> reference_head(const float* q, const std::vector<std::uint16
   for (std::size_t token = 0; token < scores.size(); ++token) {
     double score = 0;
     for (std::size_t i = 0; i < kDim; ++i) {
-      score += static_cast<double>(q[i]) *
-               static_cast<double>(half_value(keys[token * kDim + i]));
+      score += static_cast<double>(q[i]) * static_cast<double>(half_value(keys[token * kDim + i]));
     }
     scores[token] = score / std::sqrt(static_cast<double>(kDim));
     highest = std::max(highest, scores[token]);
