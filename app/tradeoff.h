@@ -49,6 +49,7 @@ TradeoffOptions tradeoff_options(const Flags& flags);
 /// Weight formats that `-q all` stands for: those whose layout the runtime reads, no likenesses of
 /// recipes that only their files tell and no recipes of one publisher (names with a blank), nothing
 /// that the device has no arithmetic for.
+/// Throws Error for a runtime that does not state its weight layout.
 std::vector<std::string> formats_for(const hwdb::Runtime& runtime, const hwdb::Device& device,
                                      const model::Llm& llm, const sim::Library& library);
 

@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <array>
 #include <map>
-#include <string_view>
 
 #include "app/tradeoff.h"
 #include "base/error.h"
@@ -9,26 +7,10 @@
 namespace foretoken::app {
 namespace {
 
+using hwdb::WeightLayout;
+
 /// Types of llama.cpp itself; those of forks have larger numbers.
 constexpr std::uint32_t kFirstForkType = 100;
-
-/// How the files of a runtime's family lay weights out.
-enum class Layout { Gguf, ForkGguf, Mlx, Exllama, Mlc, Server, Npu };
-
-Layout layout_of(const hwdb::Runtime& runtime) {
-  if (runtime.id.starts_with("ik_llama")) return Layout::ForkGguf;
-  if (runtime.family == "llama.cpp") return Layout::Gguf;
-  if (runtime.family == "mlx") return Layout::Mlx;
-  if (runtime.family == "exllama") return Layout::Exllama;
-  if (runtime.family == "mlc") return Layout::Mlc;
-  static constexpr std::array<std::string_view, 10> servers{
-      "vllm", "sglang", "trtllm",    "lmdeploy",    "pytorch",
-      "awq",  "gptq",   "deepspeed", "ctranslate2", "megakernel"};
-  const bool serves = std::any_of(servers.begin(), servers.end(), [&](std::string_view family) {
-    return runtime.family == family;
-  });
-  return serves ? Layout::Server : Layout::Npu;
-}
 
 const model::Tensor* first_norm(const model::WeightAssignment& weights, std::size_t& at) {
   for (at = 0; at < weights.tensors.size(); ++at) {
@@ -37,8 +19,9 @@ const model::Tensor* first_norm(const model::WeightAssignment& weights, std::siz
   return nullptr;
 }
 
-/// What files of the layout hold: GGUF keeps norms in 32 bits, servers in BF16, NPUs in F16.
-bool lies_so(const model::WeightAssignment& weights, Layout layout, const FormatTable& formats) {
+/// Whether files of the layout hold weights so.
+bool lies_so(const model::WeightAssignment& weights, WeightLayout layout,
+             const FormatTable& formats) {
   std::size_t norm = 0;
   const bool has_norm = first_norm(weights, norm) != nullptr;
   const std::string norms = has_norm ? formats[weights.formats[norm]].id : "";
@@ -52,19 +35,19 @@ bool lies_so(const model::WeightAssignment& weights, Layout layout, const Format
       any([](const NumberFormat& f) { return f.ggml_type.value_or(0) >= kFirstForkType; });
   const bool exl = any([](const NumberFormat& f) { return f.id.starts_with("exl"); });
   switch (layout) {
-    case Layout::Gguf:
+    case WeightLayout::Gguf:
       return all_ggml && wide_norms && !forked;
-    case Layout::ForkGguf:
+    case WeightLayout::GgufFork:
       return all_ggml && wide_norms;
-    case Layout::Mlx:
+    case WeightLayout::Mlx:
       return weights.scheme.starts_with("mlx-");
-    case Layout::Exllama:
+    case WeightLayout::Exllama:
       return exl;
-    case Layout::Mlc:
+    case WeightLayout::Mlc:
       return weights.scheme.starts_with("mlc-");
-    case Layout::Server:
+    case WeightLayout::Checkpoint:
       return norms == "BF16" || weights.scheme == "fp16";
-    case Layout::Npu:
+    case WeightLayout::Compiled:
       return norms == "F16" && !exl && !weights.scheme.starts_with("ml");
   }
   return false;
@@ -84,7 +67,11 @@ bool has_arithmetic(const std::string& activations, const hwdb::Device& device) 
 
 std::vector<std::string> formats_for(const hwdb::Runtime& runtime, const hwdb::Device& device,
                                      const model::Llm& llm, const sim::Library& library) {
-  const Layout layout = layout_of(runtime);
+  if (!runtime.weight_layout) {
+    throw Error("runtime '" + runtime.id +
+                "' does not state its weight_layout, which says what formats it reads; name some "
+                "with -q");
+  }
   std::vector<std::string> names;
   // Recipes that give every tensor of this model the same format are one: the shortest name.
   std::map<std::vector<FormatId>, std::string> by_formats;
@@ -93,7 +80,7 @@ std::vector<std::string> formats_for(const hwdb::Runtime& runtime, const hwdb::D
     if (id == "F32") continue;  // twice the bytes of what models are published in
     const model::WeightAssignment weights = library.schemes.assign(id, llm, library.formats);
     if (weights.approximate || id.find(' ') != std::string::npos) continue;
-    if (!lies_so(weights, layout, library.formats)) continue;
+    if (!lies_so(weights, *runtime.weight_layout, library.formats)) continue;
     const std::string activations = library.schemes.activation_format(id);
     if (!has_arithmetic(activations, device)) continue;
     // The same weights with other activations, or rounded by another tool, are another choice.

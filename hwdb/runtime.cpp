@@ -11,6 +11,12 @@ std::string_view text_of(Fusion fusion) {
   return kWords[static_cast<std::size_t>(fusion)];
 }
 
+std::string_view text_of(WeightLayout layout) {
+  constexpr std::array<std::string_view, kWeightLayouts> kWords{
+      "gguf", "gguf_fork", "mlx", "exllama", "mlc", "checkpoint", "compiled"};
+  return kWords[static_cast<std::size_t>(layout)];
+}
+
 bool Runtime::fuses(Fusion fusion, std::optional<double> build_year) const {
   const std::optional<double>& since = fuses_since[static_cast<std::size_t>(fusion)];
   return since && (!build_year || *build_year >= *since);

@@ -74,6 +74,20 @@ struct MatrixKernels {
                               ///< unpacks its own experts
 };
 
+/// How the files that a runtime reads lay weights out, which says what formats it can be asked for.
+enum class WeightLayout : std::uint8_t {
+  Gguf,      ///< llama.cpp's tensor types, norms in 32 bit
+  GgufFork,  ///< those and the types of its forks
+  Mlx,
+  Exllama,
+  Mlc,
+  Checkpoint,  ///< as published for servers, norms in BF16
+  Compiled,    ///< by a vendor's tool for its engine, norms in F16
+};
+inline constexpr int kWeightLayouts = 7;
+/// "gguf", "gguf_fork", "mlx", "exllama", "mlc", "checkpoint", "compiled".
+std::string_view text_of(WeightLayout layout);
+
 /// Where tables lie of which a token takes one row (embeddings).
 enum class TablePlace : std::uint8_t {
   Device,  ///< with the other weights
@@ -98,6 +112,7 @@ struct Runtime {
   std::string name;  ///< "llama.cpp (CUDA)"
   std::vector<std::string> aliases;
   std::string family;  ///< "llama.cpp": runtimes that share kernels share a family
+  std::optional<WeightLayout> weight_layout;  ///< absent: not stated
   /// Which pool's rows are fitted together. A rule that names the vendor goes before one that does
   /// not; a device that no rule fits is not supported.
   std::vector<PoolRule> pools;

@@ -155,6 +155,19 @@ void read_fusion(YamlMap& top, Runtime& runtime) {
   runtime.host_operators = words(top, "host_operators", {"embedding", "head", "sampling"});
 }
 
+void read_weight_layout(YamlMap& top, Runtime& runtime) {
+  std::vector<std::string> names;
+  for (int i = 0; i < kWeightLayouts; ++i) {
+    names.emplace_back(text_of(static_cast<WeightLayout>(i)));
+  }
+  const auto text = top.find_choice("weight_layout", names);
+  if (!text) return;
+  for (int i = 0; i < kWeightLayouts; ++i) {
+    const auto layout = static_cast<WeightLayout>(i);
+    if (text_of(layout) == *text) runtime.weight_layout = layout;
+  }
+}
+
 void read_memory(YamlMap& top, Runtime& runtime) {
   if (auto overhead = top.find_map("memory_overhead")) {
     if (const auto fixed = overhead->find_quantity<Bytes>("fixed")) {
@@ -207,6 +220,7 @@ Runtime read_top(YamlFile& file, std::string_view expected_id) {
   runtime.name = top.text("name");
   runtime.aliases = top.texts("aliases");
   runtime.family = top.text("family");
+  read_weight_layout(top, runtime);
   read_pools(top, runtime);
   read_fusion(top, runtime);
   read_serving(top, runtime);

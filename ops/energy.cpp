@@ -15,10 +15,10 @@ struct MemoryEnergy {
 
 // HBM2 3.9 and GDDR5 14: O'Connor et al., MICRO 2017 (activation, movement, I/O). HBM2e 4.3: SK
 // hynix; HBM3e 20 % below, HBM3 between. GDDR6 7.5, GDDR6X 7.25: Micron product pages; GDDR5X and
-// GDDR7 recalled as between their neighbours. LPDDR5X: 3.9 from the datasheet's maximum currents
-// (Micron Y52P), of which DDR parts typically take 0.55 to 0.74; LPDDR4 and older and DDR4 4.5:
-// interface expectations of the same surveys. DDR5: 218 mA a x8 part at 5600 MT/s, two thirds of
-// it.
+// GDDR7: no source, taken between and beside their neighbours. LPDDR5X: 3.9 from the datasheet's
+// maximum currents (Micron Y52P), of which DDR parts typically take 0.55 to 0.74; LPDDR4 and older
+// and DDR4 4.5: interface expectations of the same surveys. DDR5: 218 mA a x8 part at 5600 MT/s,
+// two thirds of it.
 constexpr std::array<MemoryEnergy, 14> kMemoryEnergies{{{"HBM3e", 3.4},
                                                         {"HBM3", 3.7},
                                                         {"HBM2e", 4.3},

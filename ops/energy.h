@@ -2,9 +2,9 @@
 
 /// The energy law, the one place where it stands. A step of T seconds on n devices takes
 ///
-///   E = scope * ( static * R * n * T  +  waiting * R * n * T where n > 1
+///   E = scope * ( static * R * n * T  +  waiting * R * n * (T - work) where n > 1
 ///                 + byte * d * bytes + state * d * state bytes
-///                 + unpacking * l * weights + flop * f * operations )  +  host * 1 W * T
+///                 + unpacking * l * weights + flop * f * operations  +  host * 1 W * T )
 ///
 /// with R the rated power of one device, and the sum held, smoothly, to a cap: a device that would
 /// take more than cap * R slows down until it does not. Every term is an amount times a

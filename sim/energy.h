@@ -40,7 +40,6 @@ struct EnergyReport {
 /// package, "chip" the engine's rail.
 std::string usual_scope(const hwdb::Device& device);
 
-/// `step` takes `seconds`, which `time` doubts; `pool` holds the energy law.
 /// `seconds` stretched until the devices keep the request's power limit, where it states one: what
 /// is spent on bytes and operations stays, what idles lasts longer. Voltage that falls with the
 /// clock is not in it, so a limited device is a little faster than this. Throws Error for a limit
@@ -48,6 +47,7 @@ std::string usual_scope(const hwdb::Device& device);
 Seconds held_to_limit(const StepLoads& step, const Request& request, Seconds seconds,
                       const ops::PoolCoefficients& pool);
 
+/// `step` takes `seconds`, which `time` doubts; `pool` holds the energy law.
 EnergyReport predict_energy(const StepLoads& step, const Request& request, Seconds seconds,
                             const Doubt& time, const ops::PoolCoefficients& pool, double level);
 

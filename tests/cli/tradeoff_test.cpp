@@ -5,6 +5,7 @@
 
 #include "tests/cli/program.h"
 #include "tests/cli/toy_data.h"
+#include "tests/support/temp_folder.h"
 
 namespace foretoken::test {
 namespace {
@@ -31,6 +32,18 @@ TEST(Tradeoff, RefusesBoundsThatItCannotRead) {
   const ProgramRun run = tradeoff({"-q", "T4", "--objectives", "rate,beauty"});
   EXPECT_EQ(run.code, 2);
   EXPECT_THAT(run.err, HasSubstr("unknown 'beauty'"));
+}
+
+TEST(Tradeoff, OffersFormatsOnlyWhereTheRuntimeSaysWhatItReads) {
+  const TempFolder folder;
+  folder.write("runtimes/bare.yaml",
+               "schema: 1\nid: bare\nname: Bare\nfamily: hammer\n"
+               "pools: [{class: gpu, pool: hammer-pool}]\ngraph_capture: false\n"
+               "default_format: T4\nkv_format: F16\nsource: invented for tests\n");
+  const ProgramRun run = tradeoff({"--runtime", "bare", "--data", folder.path()});
+  EXPECT_EQ(run.code, 3);
+  EXPECT_THAT(run.err, HasSubstr("runtime 'bare' does not state its weight_layout"));
+  EXPECT_EQ(tradeoff({"--runtime", "bare", "--data", folder.path(), "-q", "T4"}).code, 0);
 }
 
 TEST(Tradeoff, EndsWithOneWhenNothingKeepsTheBounds) {

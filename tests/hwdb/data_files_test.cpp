@@ -96,6 +96,12 @@ INSTANTIATE_TEST_SUITE_P(
                     KnownPool{"", "Core Ultra 7 258V NPU", "intel-npu"},
                     KnownPool{"transformers", "a100-80gb", "gpu-other"}));
 
+TEST(DataFiles, EveryRuntimeSaysHowItsFilesLayWeightsOut) {
+  for (const Runtime& runtime : runtimes().runtimes()) {
+    EXPECT_TRUE(runtime.weight_layout.has_value()) << runtime.id;
+  }
+}
+
 TEST(DataFiles, ARuntimeOnTheWrongDeviceIsRefusedWithTheOnesThatDo) {
   EXPECT_THAT(message_of([] { runtimes().find_for("rkllm", devices().find("rtx 4090")); }),
               testing::HasSubstr("runtime 'rkllm' does not run on 'nvidia-rtx-4090' (gpu of vendor "

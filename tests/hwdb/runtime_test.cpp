@@ -179,6 +179,18 @@ TEST(RuntimeYaml, ReadsWhatItHoldsInMemory) {
   EXPECT_THAT(message_of([&] { parse_runtime(bad, "acme-rt.yaml"); }), HasSubstr("somewhere"));
 }
 
+TEST(RuntimeYaml, ReadsHowFilesLayWeightsOut) {
+  EXPECT_FALSE(parse_runtime(kText, "acme-rt.yaml").weight_layout.has_value());
+  for (int i = 0; i < kWeightLayouts; ++i) {
+    const auto layout = static_cast<WeightLayout>(i);
+    const std::string text =
+        std::string(kText) + "\nweight_layout: " + std::string(text_of(layout)) + "\n";
+    EXPECT_EQ(parse_runtime(text, "acme-rt.yaml").weight_layout, layout);
+  }
+  const std::string bad = std::string(kText) + "\nweight_layout: zip\n";
+  EXPECT_THAT(message_of([&] { parse_runtime(bad, "acme-rt.yaml"); }), HasSubstr("zip"));
+}
+
 TEST(RuntimeYaml, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(faults("[qkv, moe]", "[qvk]"), HasSubstr("'fuses' holds 'qvk'; expected some of: "
                                                        "qkv, gate_up, norm, norm_scale, rope, moe, "
