@@ -47,9 +47,8 @@ bool energy_counts(const ResolvedRow& row) {
   for (const std::string& label : labels_of(row.label)) {
     if (std::find(kNoMatter.begin(), kNoMatter.end(), label) != kNoMatter.end()) continue;
     if (label == "multi-device" && shares_every_step(row.row->parallelism)) continue;
-    if (label == "doubtful" || label == "understated-energy" ||
-        label_kind(label) == LabelKind::Excluding)
-      return false;
+    if (label == "doubtful" || label == "understated-energy") return false;
+    if (label_kind(label) == LabelKind::Excluding) return false;
   }
   return true;
 }
