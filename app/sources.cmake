@@ -20,7 +20,10 @@ foretoken_library(app
     scorecard_json.h few_shot_text.h quality_text.h memory_card_text.h sustained_text.h rows_csv.h add_rows_text.h compare_text.h probe_backends.h
     probe_rows.h probe_text.h probe_describe.h
   LINK foretoken::validate foretoken::probe
-  LINK_PRIVATE Boost::program_options)
+  LINK_PRIVATE Boost::program_options
+  PRECOMPILE <nlohmann/json.hpp>)
+# Text and flags: what takes long stands in the other folders, and -O3 only makes this one longer to build.
+target_compile_options(foretoken_app PRIVATE $<$<CONFIG:Release>:-O1>)
 target_compile_definitions(foretoken_app PRIVATE FORETOKEN_VERSION="${PROJECT_VERSION}")
 
 add_executable(foretoken ${CMAKE_SOURCE_DIR}/app/main.cpp)

@@ -28,6 +28,11 @@ const std::vector<std::string>& arithmetic_names() {
   return names;
 }
 
+ArithmeticClass arithmetic_of(const std::string& name) {
+  const auto at = std::find(arithmetic_names().begin(), arithmetic_names().end(), name);
+  return static_cast<ArithmeticClass>(std::distance(arithmetic_names().begin(), at));
+}
+
 const std::vector<std::string>& kind_names() {
   static const std::vector<std::string> names{"float",       "legacy",      "k-quant", "i-quant",
                                               "trellis",     "ternary",     "fp8",     "fp4",
@@ -78,9 +83,10 @@ NumberFormat format_from(const std::string& id, YamlMap& map, const FormatTable&
   format.kind = map.choice("kind", kind_names());
   format.unpack = map.find_choice("unpack", {"table"}).value_or(format.kind);
   format.interleaved = map.find_boolean("interleaved").value_or(false);
-  const std::string arithmetic = map.choice("arithmetic", arithmetic_names());
-  const auto at = std::find(arithmetic_names().begin(), arithmetic_names().end(), arithmetic);
-  format.arithmetic = static_cast<ArithmeticClass>(std::distance(arithmetic_names().begin(), at));
+  format.arithmetic = arithmetic_of(map.choice("arithmetic", arithmetic_names()));
+  if (const auto wider = map.find_choice("activations", arithmetic_names())) {
+    format.activations = arithmetic_of(*wider);
+  }
   if (const auto type = map.find_integer("ggml_type", 0, kMostGgmlType)) {
     format.ggml_type = static_cast<std::uint32_t>(*type);
   }

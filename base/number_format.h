@@ -32,6 +32,8 @@ struct NumberFormat {
   std::string unpack;
   bool interleaved = false;  ///< rows of weights stand interleaved, several unpacked together
   ArithmeticClass arithmetic = ArithmeticClass::Fp16;
+  /// Of activations, where they keep more bits than such weights: the wider operand sets the rate.
+  std::optional<ArithmeticClass> activations;
   std::optional<std::uint32_t> ggml_type;  ///< its number in GGUF files
 
   double bytes_per_value() const { return bytes_per_block / static_cast<double>(values_per_block); }

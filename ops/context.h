@@ -16,7 +16,7 @@ enum class Attribute : std::uint8_t {
   Device,
   Architecture,  ///< "Ada-AD102"
   Generation,    ///< architecture without its chip: "Ada", "Apple-M3"
-  Vendor,
+  Vendor,        ///< of a kind of engine: "AMD gpu" (integrated ones too), "AMD npu"
   DeviceClass,
   Isa,
   Memory,  ///< kind of DRAM: "HBM", "GDDR", "DDR", "LPDDR"

@@ -97,6 +97,14 @@ std::string generation_of(const hwdb::Device& device) {
 
 namespace {
 
+/// "AMD gpu", integrated or not, "AMD npu": parts of one maker that are alike in how they are
+/// built.
+std::string vendor_of_kind(const hwdb::Device& device) {
+  const bool integrated = device.device_class == hwdb::DeviceClass::IntegratedGpu;
+  const auto kind = integrated ? hwdb::DeviceClass::Gpu : device.device_class;
+  return device.vendor + " " + std::string(hwdb::text_of(kind));
+}
+
 /// 86 of "sm_86"; 0 for any other instruction set.
 int compute_capability(const hwdb::Device& device) {
   int sm = 0;
@@ -156,7 +164,7 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   c[Attribute::Device] = device.id;
   c[Attribute::Architecture] = device.architecture;
   c[Attribute::Generation] = generation_of(device);
-  c[Attribute::Vendor] = device.vendor;
+  c[Attribute::Vendor] = vendor_of_kind(device);
   c[Attribute::DeviceClass] = hwdb::text_of(device.device_class);
   c[Attribute::Isa] = device.isa;
   c[Attribute::Memory] = memory_kind(device.memory.type);

@@ -33,6 +33,7 @@ struct DemandOf {
     d.activations = activation_bytes(op.m * (op.n + op.k));
     d.flops = Flops::of(2.0 * op.m * op.n * op.k);
     d.arithmetic = format.arithmetic;
+    d.wider = format.activations;
     d.serial_steps = op.k;
     return d;
   }
@@ -48,6 +49,7 @@ struct DemandOf {
     d.activations = activation_bytes(routed * (op.n + op.k));
     d.flops = Flops::of(2.0 * routed * op.n * op.k);
     d.arithmetic = format.arithmetic;
+    d.wider = format.activations;
     d.serial_steps = op.k;
     return d;
   }

@@ -24,10 +24,13 @@ struct Demand {
   double unpacked = 0;  ///< quantized weights that are made numbers
   Bytes message{};      ///< bytes a collective moves over each device's link
   Flops flops{};
-  ArithmeticClass arithmetic = ArithmeticClass::Fp16;
+  ArithmeticClass arithmetic = ArithmeticClass::Fp16;  ///< that of the weights as stored
+  std::optional<ArithmeticClass> wider;  ///< that of the activations where they keep more bits
   double serial_steps = 0;  ///< k of a GEMM, cached tokens of attention: what one block may
                             ///< have to walk one after another
 
+  /// Whose peak the operations run at: the wider operand's.
+  ArithmeticClass rate() const { return wider.value_or(arithmetic); }
   Bytes memory() const { return weights + kv + state + activations; }
 };
 

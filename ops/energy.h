@@ -25,10 +25,11 @@
 namespace foretoken::ops {
 
 /// Memory that moves so many bytes a second is found on a device of about this power: 0.2 W for
-/// each GB/s, the middle of data-centre GPUs (0.21), cards (0.4) and laptop chips (0.1).
+/// each GB/s, the middle of data-centre GPUs (0.21), cards (0.4) and laptop chips (0.1). Where an
+/// engine reads through a port of its own, as NPUs do, it is the port that sets the engine's size.
 inline Watts power_of_bandwidth(const hwdb::Device& device) {
   constexpr double kWattsPerByteRate = 0.2e-9;
-  return Watts::of(device.memory.bandwidth.base() * kWattsPerByteRate);
+  return Watts::of(device.memory.port.value_or(device.memory.bandwidth).base() * kWattsPerByteRate);
 }
 
 /// Rated power as the sheet states it, else what the bandwidth suggests.

@@ -88,7 +88,7 @@ Load load_of(const Demand& demand, double launches, const hwdb::Device& device,
   // Bytes over cores and clock: seconds at one byte a clock and core.
   if (cores.count > 0.0) load.core = Seconds::of(demand.intake.base() / cores.clock.base());
   if (demand.flops.base() > 0.0) {
-    if (const auto peak = engaged_peak(device, cores, demand.arithmetic)) {
+    if (const auto peak = engaged_peak(device, cores, demand.rate())) {
       load.flop = demand.flops / *peak;
     }
   }

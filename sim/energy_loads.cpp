@@ -77,7 +77,7 @@ StepEnergyLoads energy_loads(const StepLoads& step, const Request& request, doub
     if (!computes_as_stored(device, d.arithmetic)) {
       add(energy, ops::EnergyTerm::Unpacking, lane * d.unpacked * times, op.context);
     }
-    const double flop = ops::rated_energy_per_flop(device, d.arithmetic).base();
+    const double flop = ops::rated_energy_per_flop(device, d.rate()).base();
     const bool expert = op.family == ops::Family::Expert;
     add(energy, expert ? ops::EnergyTerm::ExpertFlop : ops::EnergyTerm::Flop,
         flop * d.flops.base() * times, op.context);
