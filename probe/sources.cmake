@@ -23,13 +23,13 @@ foretoken_library(probe
     weight_data.cpp gemv.cpp gemv_plain.cpp gemv_float.cpp gemv_block.cpp gemv_super_block.cpp
     gemv_interleaved.cpp interleaved.cpp streams.cpp attention.cpp thread_team.cpp statistics.cpp timing.cpp core_clock.cpp energy_counters.cpp
     system_file.cpp memory_pool.cpp cpuinfo.cpp system_text.cpp dmi_memory.cpp host.cpp
-    cpu_names.cpp describe.cpp describe_gpu.cpp device_text.cpp cpu_plan.cpp cpu_kernel.cpp cpu_probe.cpp
+    cpu_names.cpp describe.cpp describe_gpu.cpp device_text.cpp cpu_plan.cpp cpu_kernel.cpp cpu_rounds.cpp cpu_probe.cpp
     ${probe_gpu_sources}
   HEADERS
     sample.h number_bits.h blocks.h weight_format.h weight_data.h gemv.h gemv_kernels.h
     interleaved.h streams.h attention.h thread_team.h statistics.h timing.h core_clock.h energy_counters.h
     system_file.h memory_pool.h cpuinfo.h system_text.h dmi_memory.h host.h cpu_names.h
-    describe.h describe_gpu.h cpu_plan.h cpu_kernel.h cpu_probe.h ${probe_gpu_headers}
+    describe.h describe_gpu.h cpu_plan.h cpu_kernel.h cpu_rounds.h cpu_probe.h ${probe_gpu_headers}
   LINK foretoken::hwdb
   LINK_PRIVATE hwy::hwy Threads::Threads ${probe_gpu_libraries})
 # Vectors whose length is known only at run time do not fit into blocks of 32 bytes: such machines
