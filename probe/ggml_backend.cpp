@@ -20,7 +20,10 @@ std::string build_name() {
 
 Findings probe_ggml(const Host& host, const CpuProbeOptions& options, const Progress& progress) {
   const CpuMachine machine = machine_with_pool(host, options);
-  Findings findings{.backend = "ggml", .device = device_name(host.cpu), .driver = build_name()};
+  Findings findings{.backend = "ggml",
+                    .device = device_name(host.cpu),
+                    .driver = build_name(),
+                    .runtime = "llama.cpp-cpu"};
   time_ggml(ggml_plan(machine, options), machine, options.seconds, progress, findings);
   warn_of_limits(machine, host, findings);
   return findings;

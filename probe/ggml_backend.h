@@ -1,7 +1,7 @@
 #pragma once
 
-/// ggml's own kernels timed on this processor, as llama.cpp runs them. A program built without
-/// ggml has this function too; it throws and says so.
+/// ggml's own kernels timed on this processor, as llama.cpp runs them: rows of that runtime. A
+/// program built without ggml has this function too; it throws and says so.
 
 #include "probe/cpu_plan.h"
 #include "probe/host.h"

@@ -11,7 +11,7 @@ GgmlMemory::GgmlMemory(ggml_backend_buffer_type_t kind, std::size_t bytes)
   if (!buffer_) throw Error(fmt::format("ggml gets no {} MiB of memory", bytes >> 20U));
 }
 
-std::size_t GgmlMemory::bytes_of(ggml_backend_buffer_type_t kind, const ggml_tensor* tensor) {
+std::size_t GgmlMemory::bytes_of(ggml_backend_buffer_type_t kind, ggml_tensor* tensor) {
   const std::size_t step = ggml_backend_buft_get_alignment(kind);
   return (ggml_backend_buft_get_alloc_size(kind, tensor) + step - 1) / step * step;
 }

@@ -16,7 +16,7 @@ class GgmlMemory {
   ggml_backend_buffer_type_t kind() const { return kind_; }
   std::size_t bytes() const { return bytes_; }
   /// Bytes that a tensor takes here, which may be more than its own.
-  static std::size_t bytes_of(ggml_backend_buffer_type_t kind, const ggml_tensor* tensor);
+  static std::size_t bytes_of(ggml_backend_buffer_type_t kind, ggml_tensor* tensor);
 
   /// Forgets what was placed.
   void clear() { used_ = 0; }

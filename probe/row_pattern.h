@@ -4,6 +4,7 @@
 /// in no time, yet no two rows that are near each other are the same.
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "probe/weight_format.h"
