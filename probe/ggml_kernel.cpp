@@ -64,6 +64,8 @@ class GgmlProduct : public GgmlKernel {
     set_floats(x, x_);
     for (std::size_t copy = 0; copy < copies_in(sample); ++copy) {
       if (copy > 0) op = product_of(tensors_.get(), sample, x);
+      // Rearranged weights may take more room than plain ones: then there are fewer copies.
+      if (copy > 0 && !memory.has_room_for(op->src[0])) break;
       memory.place(op->src[0]);
       ggml_backend_tensor_set(op->src[0], weights_.matrix(copy), 0, weights_.matrix_bytes());
       add(op);

@@ -43,9 +43,9 @@ class GgmlKernel {
   std::size_t next_ = 0;
 };
 
-/// A case, whatever its threads, over copies of its operands of `sample.footprint` bytes. They are
-/// laid into `memory`, which is of the kind that `memory_of` says and emptied first. Throws Error
-/// when they do not fit.
+/// A case, whatever its threads, over copies of its operands of `sample.footprint` bytes at most.
+/// They are laid into `memory`, which is of the kind that `memory_of` says and emptied first.
+/// Throws Error when they do not fit.
 std::unique_ptr<GgmlKernel> make_ggml_kernel(const Sample& sample, GgmlProcessor& processor,
                                              GgmlMemory& memory);
 

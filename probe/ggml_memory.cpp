@@ -16,12 +16,15 @@ std::size_t GgmlMemory::bytes_of(ggml_backend_buffer_type_t kind, ggml_tensor* t
   return (ggml_backend_buft_get_alloc_size(kind, tensor) + step - 1) / step * step;
 }
 
+bool GgmlMemory::has_room_for(ggml_tensor* tensor) const {
+  return bytes_of(kind_, tensor) <= bytes_ - used_;
+}
+
 void GgmlMemory::place(ggml_tensor* tensor) {
-  const std::size_t bytes = bytes_of(kind_, tensor);
-  if (bytes_ - used_ < bytes) throw Error("a tensor does not fit the memory that ggml gave");
+  if (!has_room_for(tensor)) throw Error("a tensor does not fit the memory that ggml gave");
   auto* const base = static_cast<std::byte*>(ggml_backend_buffer_get_base(buffer_.get()));
   ggml_backend_tensor_alloc(buffer_.get(), tensor, base + used_);
-  used_ += bytes;
+  used_ += bytes_of(kind_, tensor);
 }
 
 void GgmlMemory::place_over(ggml_tensor* tensor, const ggml_tensor* other) {

@@ -20,7 +20,8 @@ class GgmlMemory {
 
   /// Forgets what was placed.
   void clear() { used_ = 0; }
-  /// Throws Error when there is no room.
+  bool has_room_for(ggml_tensor* tensor) const;
+  /// Throws Error when it has none.
   void place(ggml_tensor* tensor);
   /// Where another one is, of the same size.
   void place_over(ggml_tensor* tensor, const ggml_tensor* other);

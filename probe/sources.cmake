@@ -16,7 +16,8 @@ else()
   list(APPEND probe_gpu_sources opencl_absent.cpp)
 endif()
 
-# So is ggml: the libraries and headers that its own build, or llama.cpp's, installs.
+# So is ggml: the libraries and headers that its own build, or llama.cpp's, installs. Headers that
+# include its own are private to the backend and not listed.
 find_package(ggml QUIET)
 set(probe_ggml_sources ggml_plan.cpp row_pattern.cpp)
 set(probe_ggml_headers ggml_plan.h row_pattern.h ggml_cases.h ggml_backend.h)
@@ -25,7 +26,6 @@ if(TARGET ggml::ggml)
   message(STATUS "ggml ${ggml_VERSION}: its kernels can be probed")
   list(APPEND probe_ggml_sources
     ggml_processor.cpp ggml_memory.cpp ggml_kernel.cpp ggml_cases.cpp ggml_backend.cpp)
-  list(APPEND probe_ggml_headers ggml_processor.h ggml_memory.h ggml_kernel.h)
   # Some versions name a library without those that it is made of.
   foreach(part IN ITEMS ggml ggml-base)
     if(TARGET ggml::${part})

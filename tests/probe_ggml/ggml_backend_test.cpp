@@ -153,6 +153,15 @@ TEST_F(Ggml, WeightsAreLaidWhereEnginesLayThem) {
   EXPECT_EQ(stand_in::seen.rearranged, 3);
 }
 
+TEST_F(Ggml, WeightsThatGrowAreLaidAsOftenAsTheyFit) {
+  const Sample sample = product(facts_of(WeightFormat::Q4_0), 1, 64, 3);
+  GgmlProcessor processor;
+  processor.use_threads(1);
+  GgmlMemory memory(memory_of(sample, processor), static_cast<std::size_t>(sample.footprint));
+  EXPECT_LT(make_ggml_kernel(sample, processor, memory)->error(), 1e-6);
+  EXPECT_EQ(stand_in::seen.rearranged, 2);
+}
+
 TEST_F(Ggml, CallsTakeTheCopiesInTurn) {
   const Sample sample = product(facts_of(WeightFormat::Q8_0), 1, 64, 3);
   GgmlProcessor processor;

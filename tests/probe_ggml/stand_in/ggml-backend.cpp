@@ -106,9 +106,9 @@ ggml_backend_buffer_t ggml_backend_buft_alloc_buffer(ggml_backend_buffer_type_t 
 
 size_t ggml_backend_buft_get_alignment(ggml_backend_buffer_type_t /*buft*/) { return kAlignment; }
 
-size_t ggml_backend_buft_get_alloc_size(ggml_backend_buffer_type_t /*buft*/,
+size_t ggml_backend_buft_get_alloc_size(ggml_backend_buffer_type_t buft,
                                         const ggml_tensor* tensor) {
-  return ggml_nbytes(tensor);
+  return ggml_nbytes(tensor) + (buft->rearranges ? kAlignment : 0);
 }
 
 void ggml_backend_buffer_free(ggml_backend_buffer_t buffer) {
