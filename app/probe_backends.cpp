@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "app/data_folders.h"
+#include "base/error.h"
 #include "calibrate/import_names.h"
 #include "probe/core_clock.h"
 #include "probe/cpu_names.h"
 #include "probe/cpu_probe.h"
 #include "probe/cuda_backend.h"
 #include "probe/describe_gpu.h"
+#include "probe/ggml_backend.h"
 #include "probe/opencl_backend.h"
 
 namespace foretoken::app {
@@ -33,12 +35,14 @@ std::string processor_id(const sim::Library& library, const probe::Host& host) {
   return whole ? known->id : id;
 }
 
+probe::CpuProbeOptions processor_options(const ProbeRequest& request) {
+  return {.threads = request.threads, .seconds = request.seconds, .quick = request.quick};
+}
+
 Probed probe_processor(const ProbeRequest& request, const sim::Library& library,
                        const probe::Progress& progress) {
   const probe::Host host = probe::read_host("", probe::allowed_cpus());
-  const probe::CpuProbeOptions options{
-      .threads = request.threads, .seconds = request.seconds, .quick = request.quick};
-  return {.findings = probe::probe_cpu(host, options, progress),
+  return {.findings = probe::probe_cpu(host, processor_options(request), progress),
           .device = processor_id(library, host),
           .last_level_bytes = probe::last_level_bytes(host)};
 }
@@ -50,6 +54,19 @@ probe::Description describe_processor(double seconds, const sim::Library& /*libr
   const probe::Measured measured{.bandwidth = probe::fastest_read(host, seconds),
                                  .clock_hertz = probe::core_clock()};
   return probe::describe(host, measured, id);
+}
+
+Probed probe_by_ggml(const ProbeRequest& request, const sim::Library& library,
+                     const probe::Progress& progress) {
+  const probe::Host host = probe::read_host("", probe::allowed_cpus());
+  return {.findings = probe::probe_ggml(host, processor_options(request), progress),
+          .device = processor_id(library, host),
+          .last_level_bytes = probe::last_level_bytes(host)};
+}
+
+probe::Description describe_by_ggml(double /*seconds*/, const sim::Library& /*library*/,
+                                    const IdChoice& /*choose*/) {
+  throw Error("ggml times the processor, which '--backend cpu' describes");
 }
 
 probe::GpuProbeOptions gpu_options(const ProbeRequest& request) {
@@ -116,6 +133,7 @@ probe::Description describe_by_opencl(double seconds, const sim::Library& librar
 
 constexpr std::array kBackends{
     ProbeBackend{"cpu", probe_processor, describe_processor},
+    ProbeBackend{"ggml", probe_by_ggml, describe_by_ggml},
     ProbeBackend{"cuda", probe_nvidia, describe_nvidia},
     ProbeBackend{"opencl", probe_by_opencl, describe_by_opencl},
 };

@@ -82,6 +82,12 @@ std::vector<Probed> run_backends(const std::string& wanted, const ProbeRequest& 
   return all;
 }
 
+/// What 'probe --describe' needs to describe the device that a backend times.
+std::string describing_flags(const std::string& backend) {
+  const bool processor = backend == "cpu" || backend == "ggml";
+  return processor ? "" : " --backend " + backend;
+}
+
 void add_rows(const std::string& path, const std::vector<Probed>& all, Console& console) {
   // Read again: another command may have added rows meanwhile.
   calibrate::RowStore store = store_at(path);
@@ -121,11 +127,10 @@ Outcome probe_into_store(const Flags& flags, Console& console) {
     console.print(probe_text(probed.findings));
     for (const std::string& warning : probed.findings.warnings) console.note(warning);
     if (known == nullptr) {
-      console.note(fmt::format(
-          "No device file has the name '{}'; 'foretoken probe --describe -o "
-          "mine/devices/{}.yaml{}' writes one.",
-          probed.device, probed.device,
-          probed.findings.backend == "cpu" ? "" : " --backend " + probed.findings.backend));
+      console.note(
+          fmt::format("No device file has the name '{}'; 'foretoken probe --describe -o "
+                      "mine/devices/{}.yaml{}' writes one.",
+                      probed.device, probed.device, describing_flags(probed.findings.backend)));
     }
   }
   add_rows(path, all, console);
@@ -142,7 +147,8 @@ Outcome run_probe(const Arguments& arguments, Console& console) {
               "instead, each fact marked\nas told, measured or assumed.");
   flags.add_value("output,o", "FILE", "the store that rows are added to, or the device file");
   flags.add_value("device,d", "DEVICE", "id of this device (default: by what the system tells)");
-  flags.add_value("backend", "B", "cpu (default), cuda, opencl, or all that this machine has");
+  flags.add_value("backend", "B",
+                  "cpu (default), ggml, cuda, opencl, or all that this machine has");
   flags.add_value("threads,t", "N,..", "numbers of threads (default: powers of two to all)");
   flags.add_value("seconds", "S", "how long to measure, about (default 60; 3 with --quick)");
   flags.add_switch("quick", "few cases, to see that all works");

@@ -11,14 +11,15 @@
 namespace foretoken::app {
 namespace {
 
-const char* op_of(probe::Kernel kernel) {
+/// A runtime's own matrix product is called as importers call it.
+const char* op_of(probe::Kernel kernel, bool of_runtime) {
   switch (kernel) {
     case probe::Kernel::Read:
       return "read";
     case probe::Kernel::Copy:
       return "copy";
     case probe::Kernel::Gemv:
-      return "gemv";
+      return of_runtime ? "gemm" : "gemv";
     case probe::Kernel::Attention:
       return "attention";
     case probe::Kernel::Launch:
@@ -39,10 +40,11 @@ calibrate::KernelRow row_of(const probe::Sample& sample, const Probed& probed) {
   calibrate::KernelRow row;
   row.source = "foretoken-probe";
   row.device = probed.device;
-  row.runtime = "foretoken-probe";
-  row.runtime_version = version();
+  const bool of_runtime = !probed.findings.runtime.empty();
+  row.runtime = of_runtime ? probed.findings.runtime : "foretoken-probe";
+  row.runtime_version = of_runtime ? probed.findings.driver : version();
   row.kernel = sample.name;
-  row.op = op_of(sample.kernel);
+  row.op = op_of(sample.kernel, of_runtime);
   row.weight_format = sample.weight_format;
   row.activation_format = sample.activation_format;
   row.kv_format = sample.kv_format;

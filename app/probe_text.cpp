@@ -98,7 +98,7 @@ std::string probe_text(const probe::Findings& findings) {
   ByThreads ladder({{"stream"}, {"footprint", Right}});
   ByThreads launches({{"launch"}});
   ByThreads products({{"weights"}, {"n", Right}, {"k", Right}});
-  ByThreads attention({{"heads"}, {"dim", Right}, {"context", Right}});
+  ByThreads attention({{"cache"}, {"heads"}, {"dim", Right}, {"context", Right}});
   for (const Sample& sample : samples) {
     switch (sample.kernel) {
       case Kernel::Read:
@@ -116,8 +116,8 @@ std::string probe_text(const probe::Findings& findings) {
                      sample, rate_of(sample));
         break;
       case Kernel::Attention:
-        attention.add({whole(sample.heads_q) + "/" + whole(sample.heads_kv), whole(sample.head_dim),
-                       whole(sample.kv_len)},
+        attention.add({sample.kv_format, whole(sample.heads_q) + "/" + whole(sample.heads_kv),
+                       whole(sample.head_dim), whole(sample.kv_len)},
                       sample, rate_of(sample));
         break;
     }
@@ -127,7 +127,7 @@ std::string probe_text(const probe::Findings& findings) {
   add_section(text, "Bandwidth by footprint", ladder, "GB/s");
   add_section(text, "Cost of a launch", launches, "us");
   add_section(text, "Matrix times vector, operands rotated through memory", products, "GB/s");
-  add_section(text, "Decode attention over an F16 cache", attention, "GB/s");
+  add_section(text, "Decode attention over a cache", attention, "GB/s");
   return text;
 }
 

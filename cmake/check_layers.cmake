@@ -25,6 +25,7 @@ set(doors
   "^ceres/|^calibrate/|Ceres belongs in calibrate/"
   "^yaml-cpp/|^base/yaml[^/]*\\.cpp$|yaml-cpp belongs in base/yaml*.cpp"
   "^(hdf5|H5)|^base/h5[^/]*$|HDF5 belongs in base/h5*"
+  "^ggml|^probe/ggml_[^/]*$|ggml belongs in probe/ggml_*"
   "^boost/graph/|^ops/graph\\.cpp$|Boost.Graph belongs in ops/graph.cpp")
 
 function(code_of path result)

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <vector>
+
+#include "probe/statistics.h"
 
 namespace foretoken::probe {
 namespace {
@@ -34,6 +37,12 @@ double core_clock() {
     fastest = std::min(fastest, seconds_of_additions());
   }
   return static_cast<double>(kTurns) * kAdditions / fastest;
+}
+
+double core_clock(ThreadTeam& team) {
+  std::vector<double> clocks(static_cast<std::size_t>(team.size()));
+  team.run([&](int rank) { clocks[static_cast<std::size_t>(rank)] = core_clock(); });
+  return median(clocks);
 }
 
 }  // namespace foretoken::probe

@@ -10,6 +10,7 @@
 
 #include "probe/gemv.h"
 #include "probe/interleaved.h"
+#include "probe/memory_pool.h"
 #include "probe/system_file.h"
 #include "probe/system_text.h"
 
@@ -171,6 +172,13 @@ CpuMachine machine_of(const Host& host) {
           .pool_bytes = 0,
           .instruction_set = instruction_set(),
           .interleaves_rows = interleaves_rows()};
+}
+
+CpuMachine machine_with_pool(const Host& host, const CpuProbeOptions& options) {
+  CpuMachine machine = machine_of(host);
+  machine.pool_bytes =
+      static_cast<double>(pool_bytes(wanted_pool(machine, options), host.available_bytes));
+  return machine;
 }
 
 }  // namespace foretoken::probe

@@ -56,5 +56,7 @@ double cache_bytes(const Host& host, int level);
 
 /// Without the pool, which needs options.
 CpuMachine machine_of(const Host& host);
+/// With the pool that its memory allows.
+CpuMachine machine_with_pool(const Host& host, const CpuProbeOptions& options);
 
 }  // namespace foretoken::probe

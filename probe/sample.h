@@ -41,9 +41,10 @@ struct Sample {
 };
 
 struct Findings {
-  std::string backend;  ///< "cpu", "opencl", "cuda"
+  std::string backend;  ///< "cpu", "ggml", "opencl", "cuda"
   std::string device;   ///< as the system names it
   std::string driver;   ///< version of what ran it; empty: none
+  std::string runtime;  ///< whose kernels these are, an id of data/runtimes; empty: the probe's own
   std::vector<Sample> samples;
   std::vector<std::string> warnings;  ///< whole sentences
 };

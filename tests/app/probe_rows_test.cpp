@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "app/probe_text.h"
+#include "calibrate/import_file.h"
+#include "calibrate/kernel_resolver.h"
 #include "tests/support/temp_folder.h"
 
 namespace foretoken::app {
@@ -94,6 +96,53 @@ TEST(ProbeRows, OperandsInTheCacheSaySo) {
   EXPECT_FALSE(rows[3].row.footprint_over_llc);
 }
 
+/// Of the fit's inputs all but what the device was like meanwhile.
+void expect_alike(const sim::Library& library, calibrate::KernelRow ours,
+                  calibrate::KernelRow imported) {
+  for (calibrate::KernelRow* const row : {&ours, &imported}) {
+    row->device = "amd-epyc-9374f";
+    row->source = row->kernel = row->runtime_version = "";
+    row->threads = 8;
+  }
+  const calibrate::ResolvedKernel a = calibrate::resolve_kernel(library, ours);
+  const calibrate::ResolvedKernel b = calibrate::resolve_kernel(library, imported);
+  EXPECT_EQ(a.reject, "");
+  EXPECT_EQ(a.pool, b.pool);
+  ASSERT_EQ(a.loads.ops.size(), 1U);
+  EXPECT_EQ(a.loads.contexts.back().attributes, b.loads.contexts.back().attributes);
+  EXPECT_EQ(a.loads.contexts.back().covariates, b.loads.contexts.back().covariates);
+  const ops::Load& load = a.loads.ops[0].load;
+  const ops::Load& other = b.loads.ops[0].load;
+  EXPECT_EQ(load.launches, other.launches);
+  EXPECT_EQ(load.memory.base(), other.memory.base());
+  EXPECT_EQ(load.core.base(), other.core.base());
+  EXPECT_EQ(load.flop.base(), other.flop.base());
+}
+
+TEST(ProbeRows, OfARuntimesOwnKernelsAreThoseThatItsToolGives) {
+  Probed of_ggml = probed();
+  of_ggml.findings.backend = "ggml";
+  of_ggml.findings.driver = "ggml 0.9.4";
+  of_ggml.findings.runtime = "llama.cpp-cpu";
+  of_ggml.findings.samples[1].activation_format = "F32";
+  const auto rows = probe_rows(of_ggml, kTime);
+  EXPECT_EQ(rows[1].row.op, "gemm");
+  EXPECT_EQ(rows[1].row.runtime, "llama.cpp-cpu");
+  EXPECT_EQ(rows[1].row.runtime_version, "ggml 0.9.4");
+  EXPECT_EQ(rows[1].from.tool, "foretoken probe ggml");
+  const calibrate::ForeignFile imported = calibrate::read_foreign_text(
+      "Testing 1 devices\n\nBackend 1/1: CPU\n  Device description: Invented\n\n"
+      "  MUL_MAT(type_a=q4_K,type_b=f32,m=4096,n=1,k=2048,bs=[1,1],nr=[1,1]): "
+      "10 runs - 250.00 us/run - 16.78 MFLOP/run - 67.11 GFLOPS\n"
+      "  FLASH_ATTN_EXT(hsk=64,hsv=64,nh=8,nr23=[4,1],kv=256,nb=1,type_KV=f16): "
+      "10 runs - 100.00 us/run - 2.10 MFLOP/run - 20.97 GFLOPS\n",
+      "perf.txt");
+  ASSERT_EQ(imported.kernels.size(), 2U);
+  const sim::Library library = sim::read_library({FORETOKEN_DATA_DIR}, false);
+  expect_alike(library, rows[1].row, imported.kernels[0].row);
+  expect_alike(library, rows[2].row, imported.kernels[1].row);
+}
+
 TEST(ProbeRows, HaveIdsThatDifferByTime) {
   const auto first = probe_rows(probed(), kTime);
   const auto later = probe_rows(probed(), "2026-08-31T10:20:31Z");
@@ -117,7 +166,7 @@ TEST(ProbeText, HasATableForEachKind) {
   EXPECT_THAT(text, HasSubstr("cpu: Invented"));
   EXPECT_THAT(text, HasSubstr("read     16.0 MiB     16.8   1.0 %"));
   EXPECT_THAT(text, HasSubstr("Q4_K     4096  2048    20.0?   1.2 %"));
-  EXPECT_THAT(text, HasSubstr("32/8    64      256     5.00   0.0 %"));
+  EXPECT_THAT(text, HasSubstr("F16    32/8    64      256     5.00   0.0 %"));
   EXPECT_THAT(text, HasSubstr("team_barrier  0.150"));
 }
 

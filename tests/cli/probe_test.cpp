@@ -173,6 +173,19 @@ TEST(ProbeCommand, WithoutTheGpuADescriptionEndsWithThreeAndTheReason) {
   EXPECT_FALSE(std::filesystem::exists(folder / "g.yaml"));
 }
 
+TEST(ProbeCommand, WithoutGgmlItSaysSoAndEndsWithThree) {
+  const TempFolder folder;
+#ifndef FORETOKEN_HAS_GGML
+  const ProgramRun run = run_program({"probe", "--backend", "ggml", "-o", folder / "s.h5"});
+  EXPECT_EQ(run.code, 3);
+  EXPECT_THAT(run.err, HasSubstr("built without ggml"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "s.h5"));
+#endif
+  const ProgramRun described = run_program({"probe", "--backend", "ggml", "--describe"});
+  EXPECT_EQ(described.code, 3);
+  EXPECT_THAT(described.err, HasSubstr("'--backend cpu' describes"));
+}
+
 TEST(ProbeCommand, SaysWhatItCannotDo) {
   const TempFolder folder;
   EXPECT_EQ(run_program({"probe"}).code, 2);

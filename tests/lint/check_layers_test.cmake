@@ -45,6 +45,8 @@ expect("yaml-cpp in a header" "yaml-cpp belongs" base/yaml_a.h "#include <yaml-c
 expect("hdf5 outside" "HDF5 belongs" calibrate/fit.cpp "#include <hdf5.h>\n")
 expect("hdf5 part outside" "HDF5 belongs" calibrate/fit.cpp "#include <H5Fpublic.h>\n")
 expect("graph outside" "Boost.Graph belongs" ops/b.cpp "#include <boost/graph/graph_traits.hpp>\n")
+expect("ggml at its door" "" probe/ggml_a.h "#include <ggml.h>\n")
+expect("ggml outside" "ggml belongs" probe/a.h "#include <ggml-backend.h>\n")
 expect("cout" "ops/b.cpp: prints" ops/b.cpp "void f() { std::cout << 1; }\n")
 expect("cerr" "ops/b.cpp: prints" ops/b.cpp "void f() { std::cerr << 1; }\n")
 expect("printf" "ops/b.cpp: prints" ops/b.cpp "void f() { std::printf(\"x\"); }\n")
