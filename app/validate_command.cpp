@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -37,6 +38,10 @@ validate::ValidateOptions options_of(const Flags& flags, Console& console) {
     options.pools = list_items(flags.written("pool"), *text);
   }
   options.energy = flags.given("energy");
+  if (options.energy && flags.given("limits")) {  // whose bars are of devices
+    std::vector<std::string>& by = options.group_by;
+    if (std::find(by.begin(), by.end(), "device") == by.end()) by.emplace_back("device");
+  }
   options.operators = !flags.given("no-operators") && !options.energy;
   options.lines = flags.given("rows");
   options.progress = [&console](std::size_t done, std::size_t all) {
