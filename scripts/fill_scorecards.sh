@@ -38,6 +38,7 @@ energy() {
     "$full"
 }
 for fold in device model; do energy "$fold"; done >"$work/energy.md"
+for fold in device model; do energy "$fold" --predicted-time; done >"$work/predicted-time.md"
 
 "$program" validate --quality -o md >"$work/quality.md"
 
@@ -86,6 +87,7 @@ replace() {
 replace README.md scorecard "$work/readme.md"
 replace docs/validation.md scorecard "$work/both.md"
 replace docs/validation.md energy "$work/energy.md"
+replace docs/validation.md predicted-time "$work/predicted-time.md"
 replace docs/validation.md quality "$work/quality.md"
 replace docs/validation.md few-shot "$work/few-shot.md"
 
