@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "app/digits.h"
+#include "hwdb/core_clock.h"
 #include "ops/load.h"
 
 namespace foretoken::app {
@@ -31,6 +32,18 @@ std::vector<std::string> warnings_of(const Combination& asked, const sim::Report
   }
   if (request.device->confidence == hwdb::Confidence::Uncertain) {
     warnings.emplace_back("the device's datasheet facts are uncertain");
+  }
+  if (request.sheet != nullptr && report.energy) {
+    using enum hwdb::CoreEnergy::Basis;
+    const hwdb::Device& sheet = *request.sheet;
+    const hwdb::CoreEnergy energy = hwdb::core_energy(sheet, *request.device->clock);
+    if (energy.basis == NotMeasured) {
+      warnings.emplace_back(
+          "energy of an operation is that at the sheet's clock: none is measured below it");
+    } else if (energy.basis == LastPoint) {
+      warnings.push_back(fmt::format("energy of an operation is that at {}: none is measured below",
+                                     clock_text(sheet.clock_points.front().clock.base())));
+    }
   }
   return warnings;
 }

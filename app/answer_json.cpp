@@ -1,6 +1,7 @@
 #include "app/answer_json.h"
 
 #include "app/json_text.h"
+#include "hwdb/core_clock.h"
 
 namespace foretoken::app {
 namespace {
@@ -45,6 +46,12 @@ Json energy_json(const sim::EnergyReport& energy) {
           {"memory", json_number(s.memory.base())},
           {"unpacking", json_number(s.unpacking.base())},
           {"arithmetic", json_number(s.arithmetic.base())}};
+}
+
+/// What an operation and idling cost at the clock, over what they cost at the sheet's.
+Json core_energy_json(const sim::Request& request) {
+  const hwdb::CoreEnergy energy = hwdb::core_energy(*request.sheet, *request.device->clock);
+  return {{"factor", json_number(energy.factor)}, {"basis", hwdb::text_of(energy.basis)}};
 }
 
 Json ops_json(const sim::Report& report) {
@@ -134,6 +141,9 @@ Json answer_json(const Answer& answer, bool with_ops) {
                        {"v", request.kv_values.empty() ? usual_kv : request.kv_values}};
   json["tp"] = r.ranks;
   json["threads"] = r.threads > 0 ? Json(r.threads) : Json(nullptr);
+  json["clock_hertz"] =
+      request.sheet != nullptr ? json_number(request.device->clock->base()) : Json(nullptr);
+  if (request.sheet != nullptr) json["core_energy"] = core_energy_json(request);
   json["default_format"] = answer.asked->default_format;
   json["default_runtime"] = answer.asked->default_runtime;
   json["device_changed"] = request.device_changed;

@@ -1,5 +1,7 @@
 #include "app/answer_table.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "app/digits.h"
@@ -25,12 +27,18 @@ std::string kv_of(const sim::Request& request) {
   return keys == values ? keys : keys + "/" + values;
 }
 
+/// Clock of cores held below the sheet's; `otherwise` at full clock.
+std::string clock_of(const sim::Request& request, const char* otherwise) {
+  return request.sheet == nullptr ? otherwise : clock_text(request.device->clock->base());
+}
+
 Table people_table(const std::vector<Answer>& answers) {
   const double level = answers.empty() ? 0.9 : answers.front().report.rate.level;
   Table table({{"#", Right},
                {"model"},
                {"format"},
                {"device"},
+               {"clock", Right},
                {"runtime"},
                {"kv"},
                {"batch", Right},
@@ -59,6 +67,7 @@ Table people_table(const std::vector<Answer>& answers) {
                r.model,
                format_label(r),
                r.device,
+               clock_of(answer.asked->request, "-"),
                r.runtime,
                kv_of(answer.asked->request),
                fmt::format("{:.0f}", r.batch),
@@ -78,6 +87,10 @@ Table people_table(const std::vector<Answer>& answers) {
                r.bound,
                basis_word(r)});
   }
+  const bool slowed = std::any_of(answers.begin(), answers.end(), [](const Answer& answer) {
+    return answer.asked->request.sheet != nullptr;
+  });
+  if (!slowed) table.drop_constant({"clock"});
   return table;
 }
 
@@ -97,8 +110,8 @@ std::string answers_text(const std::vector<Answer>& answers) {
   Table table = people_table(answers);
   std::string shared;
   for (const auto& [heading, value] :
-       table.drop_constant({"model", "format", "device", "runtime", "kv", "batch", "tp", "threads",
-                            "ctx", "gen"})) {
+       table.drop_constant({"model", "format", "device", "clock", "runtime", "kv", "batch", "tp",
+                            "threads", "ctx", "gen"})) {
     if (value == "-" || (heading == "tp" && value == "1")) continue;
     shared += fmt::format("{}{} {}", shared.empty() ? "" : ", ", heading, value);
   }
@@ -120,6 +133,7 @@ std::string answers_csv(const std::vector<Answer>& answers) {
                {"gen_tokens"},
                {"tp"},
                {"threads"},
+               {"clock_hertz"},
                {"tokens_per_second"},
                {"tokens_per_second_lo"},
                {"tokens_per_second_hi"},
@@ -158,6 +172,9 @@ std::string answers_csv(const std::vector<Answer>& answers) {
                full(r.gen_tokens),
                full(r.ranks),
                r.threads > 0 ? full(r.threads) : "",
+               answer.asked->request.sheet == nullptr
+                   ? ""
+                   : full(answer.asked->request.device->clock->base()),
                full(r.rate.point.base()),
                full(r.rate.lo.base()),
                full(r.rate.hi.base()),

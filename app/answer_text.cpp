@@ -30,7 +30,10 @@ std::string header_line(const Answer& answer) {
   if (request.batch > 1) line += fmt::format(", batch {:.0f}", request.batch);
   if (request.ranks > 1) line += fmt::format(", tp {}", request.ranks);
   if (request.facts.threads > 0) line += fmt::format(", {} threads", request.facts.threads);
-  if (request.device_changed) line += ", datasheet changed";
+  if (request.sheet != nullptr) {
+    line += fmt::format(", cores at {}", clock_text(request.device->clock->base()));
+  }
+  if (answer.asked->datasheet_changed) line += ", datasheet changed";
   return line + defaults_of(*answer.asked) + "\n";
 }
 

@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "app/asked_devices.h"
 #include "app/default_format.h"
 #include "app/request_axes.h"
 #include "base/error.h"
 #include "base/suggest.h"
-#include "hwdb/device_parameters.h"
 
 namespace foretoken::app {
 namespace {
@@ -19,6 +19,7 @@ constexpr double kJoulesPerWattHour = 3600.0;
 /// A device and a runtime that runs on it.
 struct Host {
   const hwdb::Device* device;
+  const hwdb::Device* sheet;  ///< at full clock, where it is held below it
   const hwdb::Runtime* runtime;
   bool is_default;
 };
@@ -42,10 +43,13 @@ std::vector<Host> hosts_of(Question& question, const PredictOptions& options,
                            const sim::Library& library) {
   std::vector<Host> hosts;
   const bool all_runtimes = options.runtimes == std::vector<std::string>{"all"};
-  for (const hwdb::Device& device : question.devices) {
+  for (std::size_t i = 0; i < question.devices.size(); ++i) {
+    const hwdb::Device& device = question.devices[i];
+    const bool slowed = !question.sheets.empty() && question.sheets[i].clock != device.clock;
+    const hwdb::Device* const sheet = slowed ? &question.sheets[i] : nullptr;
     if (question.runtimes.empty()) {
       try {
-        hosts.push_back({&device, &library.runtimes.default_for(device), true});
+        hosts.push_back({&device, sheet, &library.runtimes.default_for(device), true});
       } catch (const Error& error) {
         question.skipped.emplace_back(error.what());
       }
@@ -53,7 +57,7 @@ std::vector<Host> hosts_of(Question& question, const PredictOptions& options,
     }
     for (const hwdb::Runtime& runtime : question.runtimes) {
       if (runtime.supports(device)) {
-        hosts.push_back({&device, &runtime, false});
+        hosts.push_back({&device, sheet, &runtime, false});
       } else if (!all_runtimes) {
         try {
           library.runtimes.find_for(runtime.id, device);
@@ -86,31 +90,14 @@ void check_count(const PredictOptions& options, std::size_t hosts) {
   }
 }
 
-/// Applies what-if changes to every device; one whose sheet does not state what is scaled is noted
-/// and left out. Throws when a change is malformed or no device is left.
-void apply_changes(Question& question, const std::vector<std::string>& texts) {
-  std::vector<hwdb::ParameterChange> changes;
-  for (const std::string& text : texts) changes.push_back(hwdb::parse_parameter_change(text));
-  std::vector<hwdb::Device> changed;
-  for (hwdb::Device& device : question.devices) {
-    try {
-      for (const hwdb::ParameterChange& change : changes) hwdb::apply_parameter(device, change);
-      changed.push_back(std::move(device));
-    } catch (const Error& error) {
-      question.skipped.emplace_back(error.what());
-    }
-  }
-  if (changed.empty()) throw Error(fmt::format("{}", fmt::join(question.skipped, "\n")));
-  question.devices = std::move(changed);
-}
-
 void look_up(Question& question, const PredictOptions& options, const sim::Library& library) {
   for (const std::string& name : options.models) {
     question.models.push_back(
         model::find_model(name, {library.models, library.formats, library.schemes}));
   }
-  question.devices = library.devices.select(options.devices);
-  apply_changes(question, options.changes);
+  AskedDevices asked = asked_devices(options, library.devices, question.skipped);
+  question.devices = std::move(asked.devices);
+  question.sheets = std::move(asked.sheets);
   for (const std::string& name : options.runtimes) {
     for (hwdb::Runtime& runtime : library.runtimes.select(name)) {
       question.runtimes.push_back(std::move(runtime));
@@ -171,9 +158,11 @@ Question question_of(const PredictOptions& options, const sim::Library& library)
         request.llm = &model.llm;
         request.weights = model.weights ? &*model.weights : nullptr;
         request.device = host.device;
+        request.sheet = host.sheet;
         request.runtime = host.runtime;
         request.scheme = format_for(question, model, host, named, library);
-        request.device_changed = !options.changes.empty();
+        base.datasheet_changed = !options.changes.empty();
+        request.device_changed = base.datasheet_changed || host.sheet != nullptr;
         request.facts.flash_attention = options.flash_attention;
         request.power_scope = options.power_scope;
         if (options.power_limit) request.power_limit = Watts::of(*options.power_limit);

@@ -16,6 +16,7 @@ struct Combination {
   sim::Request request;
   bool default_runtime = false;  ///< chosen by the program, so the answer names it as such
   bool default_format = false;
+  bool datasheet_changed = false;  ///< by `--set`
 };
 
 /// Combinations and the things they point to. Moving keeps the pointers valid; copying would not.
@@ -28,9 +29,10 @@ struct Question {
 
   std::vector<model::NamedModel> models;
   std::vector<hwdb::Device> devices;
+  std::vector<hwdb::Device> sheets;     ///< as `AskedDevices` has them
   std::vector<hwdb::Runtime> runtimes;  ///< those named; empty: the usual one of each device
   std::vector<Combination> combinations;
-  std::vector<std::string> skipped;  ///< one line for each device that a runtime does not run on
+  std::vector<std::string> skipped;  ///< one line for each device that is left out
 };
 
 /// Throws Error for an unknown name or format, a format other than that of a weight file that is

@@ -51,6 +51,8 @@ std::string memory_text(double bytes) {
   return fmt::format("{:.0f} B", bytes);
 }
 
+std::string clock_text(double hertz) { return fmt::format("{:.6g} MHz", hertz / 1e6); }
+
 std::string percent(double fraction, int decimals) {
   return fmt::format("{:.{}f} %", fraction * 100.0, decimals);
 }

@@ -21,6 +21,9 @@ std::string significant(double value, int digits);
 /// for what memory holds.
 std::string memory_text(double bytes);
 
+/// A clock as people set it: "918 MHz", "2520 MHz".
+std::string clock_text(double hertz);
+
 /// A fraction as percent without a blank before the sign: 0.586 is "59 %".
 std::string percent(double fraction, int decimals = 0);
 

@@ -39,6 +39,10 @@ Facts facts_of(const hwdb::Device& device) {
     if (!value) continue;
     facts.add(std::string(parameter.path), value_text(parameter, *value));
   }
+  for (const hwdb::ClockPoint& point : device.clock_points) {
+    facts.add("clock point", fmt::format("{}: cores spend {} of what they do at full clock",
+                                         clock_text(point.clock.base()), percent(point.energy)));
+  }
   if (device.battery) {
     facts.add("battery", fmt::format("{:.4g} Wh ({})", device.battery->energy.base() / 3600.0,
                                      hwdb::text_of(device.battery->confidence)));

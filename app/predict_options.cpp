@@ -1,7 +1,11 @@
 #include "app/predict_options.h"
 
+#include <fmt/format.h>
+
 #include "app/data_folders.h"
 #include "app/values.h"
+#include "base/error.h"
+#include "base/unit_text.h"
 
 namespace foretoken::app {
 namespace {
@@ -25,6 +29,19 @@ void read_numbers(const Flags& flags, const char* name, NumberRange range,
   if (const auto text = flags.find(name)) {
     numbers = whole_numbers(flags.written(name), *text, range);
   }
+}
+
+std::vector<double> clocks_of(const std::string& flag, const std::string& text) {
+  std::vector<double> clocks;
+  for (const std::string& item : list_items(flag, text)) {
+    const auto clock = parse_quantity<Hertz>(item);
+    if (!clock || !(clock->base() > 0.0)) {
+      throw Error(fmt::format(
+          "{} must be a clock above zero with its unit, like 1200MHz; found '{}'", flag, item));
+    }
+    clocks.push_back(clock->base());
+  }
+  return clocks;
 }
 
 Format format_of(const std::string& word) {
@@ -61,6 +78,8 @@ void add_question_flags(Flags& flags) {
                   "the device's class)");
   flags.add_value("power-limit", "W",
                   "watts that each device is held to; time stretches to keep it");
+  flags.add_value("clock", "HZ",
+                  "core clock below the sheet's, like 1200MHz; memory and rated power stay");
   flags.add_value("battery", "WH",
                   "watt-hours of the machine's battery: tokens a charge (default: what the "
                   "device's file states)");
@@ -100,6 +119,9 @@ PredictOptions predict_options(const Flags& flags) {
       flags.choice("scope", {"", "chip", "rails", "soc", "gpu", "board", "wall"}, "");
   if (const auto text = flags.find("power-limit")) {
     options.power_limit = plain_number(flags.written("power-limit"), *text, kPowerRange);
+  }
+  if (const auto text = flags.find("clock")) {
+    options.clocks = clocks_of(flags.written("clock"), *text);
   }
   if (const auto text = flags.find("battery")) {
     options.battery = plain_number(flags.written("battery"), *text, kBatteryRange);

@@ -29,6 +29,7 @@ struct PredictOptions {
   std::optional<bool> flash_attention;
   std::string power_scope;            ///< "": as usual for the device
   std::optional<double> power_limit;  ///< watts of each device
+  std::vector<double> clocks;         ///< Hz of the cores; empty: the sheet's
   std::optional<double> battery;      ///< watt-hours
   std::vector<std::string> changes;   ///< "memory.bandwidth*=1.25"
   bool ops = false;

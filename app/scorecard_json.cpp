@@ -28,6 +28,16 @@ Json baselines_json(const std::array<Metrics, validate::kBaselines>& baselines) 
   return json;
 }
 
+Json metrics_json(const Metrics& m) {
+  return {{"rows", m.rows},
+          {"mape", json_number(m.mape)},
+          {"median_ape", json_number(m.median_ape)},
+          {"p90_ape", json_number(m.p90_ape)},
+          {"bias", json_number(m.bias)},
+          {"coverage", coverage_json(m)},
+          {"width", json_number(m.width)}};
+}
+
 Json groups_json(const std::vector<Group>& groups) {
   Json json = Json::array();
   for (const Group& group : groups) {
@@ -69,6 +79,9 @@ std::string scorecard_json(const validate::Scorecard& card) {
        {"median_ape", json_number(card.all.median_ape)},
        {"p90_ape", json_number(card.all.p90_ape)},
        {"bias", json_number(card.all.bias)},
+       {"time", card.energy ? Json(card.predicted_time ? "predicted" : "measured") : Json(nullptr)},
+       {"at_measured_time",
+        card.at_measured_time ? metrics_json(*card.at_measured_time) : Json(nullptr)},
        {"kendall_tau", json_number(card.kendall_tau)},
        {"coverage", coverage_json(card.all)},
        {"width", json_number(card.all.width)},

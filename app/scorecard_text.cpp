@@ -101,6 +101,21 @@ Table worst_table(const Scorecard& card) {
   return table;
 }
 
+/// How the figures compare with those of the same rows at their measured time.
+std::string time_words(const Scorecard& card) {
+  if (!card.predicted_time) return ", time as measured";
+  std::string text = ", time as foretold";
+  if (card.at_measured_time) {
+    const Metrics& m = *card.at_measured_time;
+    text += fmt::format(
+        "\nthe same {} rows, time as measured: median error {}, MAPE {}, p90 {}, bias {:+.1f} %, "
+        "in 90 % {}",
+        m.rows, percent(m.median_ape, 1), percent(m.mape, 1), percent(m.p90_ape, 1), m.bias * 100.0,
+        percent(m.coverage[2]));
+  }
+  return text;
+}
+
 std::string headline(const Scorecard& card) {
   const std::string how =
       card.leave_out.empty()
@@ -110,8 +125,7 @@ std::string headline(const Scorecard& card) {
       "{}\n{} rows, {} clean ones predicted: median error {}, MAPE {}, p90 {}, bias {:+.1f} %{}\n",
       how, card.rows, card.predicted, percent(card.all.median_ape, 1), percent(card.all.mape, 1),
       percent(card.all.p90_ape, 1), card.all.bias * 100.0,
-      card.energy ? std::string(", time as measured")
-                  : fmt::format(", Kendall tau {:.2f}", card.kendall_tau));
+      card.energy ? time_words(card) : fmt::format(", Kendall tau {:.2f}", card.kendall_tau));
 }
 
 }  // namespace

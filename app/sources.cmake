@@ -3,7 +3,7 @@ foretoken_library(app
   SOURCES
     version.cpp console.cpp flags.cpp values.cpp digits.cpp table.cpp json_text.cpp
     data_folders.cpp command.cpp predict_options.cpp default_format.cpp
-    request_axes.cpp combinations.cpp answer.cpp
+    request_axes.cpp asked_devices.cpp combinations.cpp answer.cpp
     answer_text.cpp answer_table.cpp answer_json.cpp predict_command.cpp pareto.cpp tradeoff.cpp
     tradeoff_formats.cpp tradeoff_options.cpp tradeoff_plot.cpp tradeoff_render.cpp
     tradeoff_command.cpp op_question.cpp
@@ -15,7 +15,7 @@ foretoken_library(app
     scorecard_json.cpp few_shot_text.cpp quality_text.cpp memory_card_text.cpp sustained_text.cpp rows_csv.cpp validate_command.cpp
   HEADERS
     version.h console.h flags.h values.h digits.h table.h json_text.h data_folders.h outcome.h
-    command.h predict_options.h default_format.h request_axes.h combinations.h answer.h answer_text.h
+    command.h predict_options.h default_format.h request_axes.h asked_devices.h combinations.h answer.h answer_text.h
     answer_table.h answer_json.h pareto.h tradeoff.h tradeoff_render.h op_question.h op_roofs.h facts.h data_lint.h scorecard_text.h
     scorecard_json.h few_shot_text.h quality_text.h memory_card_text.h sustained_text.h rows_csv.h add_rows_text.h compare_text.h probe_backends.h
     probe_rows.h probe_text.h probe_describe.h

@@ -96,6 +96,7 @@ TradeoffOptions tradeoff_options(const Flags& flags) {
   require_single(flags, "gen", asked.gen_tokens.size());
   require_single(flags, "threads", asked.threads.size());
   require_single(flags, "tp", asked.ranks.size());
+  require_single(flags, "clock", asked.clocks.size());
   options.objectives = objectives_of(flags);
   Constraints& c = options.constraints;
   if (const auto text = flags.find("max-loss")) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -37,6 +38,14 @@ validate::ValidateOptions options_of(const Flags& flags, Console& console) {
     options.pools = list_items(flags.written("pool"), *text);
   }
   options.energy = flags.given("energy");
+  options.predicted_time = flags.given("predicted-time");
+  if (options.predicted_time && !options.energy) {
+    throw UsageError("--predicted-time is of --energy");
+  }
+  if (options.energy && flags.given("limits")) {  // whose bars are of devices
+    std::vector<std::string>& by = options.group_by;
+    if (std::find(by.begin(), by.end(), "device") == by.end()) by.emplace_back("device");
+  }
   options.operators = !flags.given("no-operators") && !options.energy;
   options.lines = flags.given("rows");
   options.progress = [&console](std::size_t done, std::size_t all) {
@@ -173,6 +182,9 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   flags.add_value("worst", "N", "how many of the worst rows to show (default 10)");
   flags.add_value("rows", "FILE.csv", "write every predicted row to a file");
   flags.add_switch("energy", "joules a token of rows that state power, in place of their times");
+  flags.add_switch("predicted-time",
+                   "with --energy: at the time that the time law foretells, held out as well, as "
+                   "'predict' answers");
   flags.add_switch("memory",
                    "memory of rows that state it, and whether what ran is said to fit; with "
                    "--leave-out model (default) or device");
@@ -205,6 +217,9 @@ Outcome run_validate(const Arguments& arguments, Console& console) {
   const validate::Limits limits =
       limits_file ? validate::read_limits(*limits_file) : validate::Limits{};
   if (options.energy) {
+    if (options.predicted_time && limits_file) {
+      throw UsageError("--predicted-time and --limits exclude each other");
+    }
     for (const char* other : {"against", "pool", "few-shot"}) {
       if (flags.given(other)) {
         throw UsageError(fmt::format("--energy and --{} exclude each other", other));

@@ -17,7 +17,36 @@ bool shares_every_step(std::string_view parallelism) {
   return parallelism.starts_with("tp") || parallelism.starts_with("ep");
 }
 
+sim::StepEnergyLoads loads_of(const ResolvedRow& row, double seconds, const FormatTable& formats) {
+  const DecodeRow& measured = *row.row;
+  const sim::Request request = mean_step_request(row);
+  return sim::energy_loads(sim::mean_step_loads(request, *row.weights, formats), request,
+                           std::max(measured.n_devices, 1.0), seconds,
+                           sim::power_scope(measured.power_scope),
+                           measured.parallelism.starts_with("ep") ? "ep" : "tp");
+}
+
 }  // namespace
+
+sim::Request mean_step_request(const ResolvedRow& row) {
+  const DecodeRow& measured = *row.row;
+  sim::Request request = row.request;
+  if (measured.prefill_tokens > 0.0 && measured.time_kind != TimeKind::Step) {
+    request.prompts = sim::prompt_traffic(
+        *request.runtime,
+        request.batch * measured.prefill_tokens / std::max(measured.gen_tokens, 1.0),
+        measured.prefill_tokens);
+  }
+  return request;
+}
+
+EnergyRow at_predicted_time(const EnergyRow& row, double seconds, const FormatTable& formats) {
+  EnergyRow other = row;
+  other.loads = loads_of(*row.row, seconds, formats);
+  other.seconds = seconds;
+  other.predicted_time = true;
+  return other;
+}
 
 std::optional<EnergyRow> energy_row_of(const ResolvedRow& row, const FormatTable& formats) {
   const DecodeRow& measured = *row.row;
@@ -26,16 +55,7 @@ std::optional<EnergyRow> energy_row_of(const ResolvedRow& row, const FormatTable
   EnergyRow energy{.row = &row, .loads = {}, .seconds = mean_step(row), .joules = 0};
   energy.joules = measured.joules_per_token ? *measured.joules_per_token * measured.batch
                                             : *measured.power_watts * energy.seconds;
-  sim::Request request = row.request;
-  if (measured.prefill_tokens > 0.0 && measured.time_kind != TimeKind::Step) {
-    request.prompts = sim::prompt_traffic(
-        *request.runtime,
-        request.batch * measured.prefill_tokens / std::max(measured.gen_tokens, 1.0),
-        measured.prefill_tokens);
-  }
-  energy.loads = sim::energy_loads(sim::mean_step_loads(request, *row.weights, formats), request,
-                                   std::max(measured.n_devices, 1.0), energy.seconds, scope,
-                                   measured.parallelism.starts_with("ep") ? "ep" : "tp");
+  energy.loads = loads_of(row, energy.seconds, formats);
   return energy;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "calibrate/predicted_time.h"
 #include "calibrate/row_keys.h"
 #include "calibrate/row_model.h"
 #include "calibrate/side_by_side.h"
@@ -44,7 +45,14 @@ void run_fold(const FoldPlan& plan, const std::string& key, const FitSettings& s
   for (std::size_t i = 0; i < pool.rows.size(); ++i) {
     if (plan.keys[i] != key || !plan.scored(pool.rows[i])) continue;
     const double ln = ln_predicted(pool.fit_rows[i], doubts.belief.parameters, nullptr);
-    const sim::Doubt doubt = doubt_of_row(pool, i, doubts, ln, known(pool.rows[i]));
+    sim::Doubt doubt = doubt_of_row(pool, i, doubts, ln, known(pool.rows[i]));
+    if (!plan.time_moves.empty()) {
+      const double by_time = time_elasticity(pool.fit_rows[i], doubts.belief.parameters);
+      for (std::size_t d = 0; d < doubt.offsets.size(); ++d) {
+        doubt.offsets[d] += by_time * plan.time_moves[i][d];
+      }
+    }
+    if (plan.keep_doubts) result.doubts[i] = doubt;
     result.ln_predicted[i] = ln;
     result.below[i] = sim::probability_below(doubt, pool.fit_rows[i].ln_seconds - ln);
     const sim::LogInterval interval = sim::log_interval(doubt, kWidthLevel);
@@ -83,6 +91,7 @@ std::vector<HeldOut> predict_held_out(
     for (auto* column : {&results[p].ln_predicted, &results[p].below, &results[p].ln_width}) {
       column->assign(plans[p].keys.size(), std::numeric_limits<double>::quiet_NaN());
     }
+    if (plans[p].keep_doubts) results[p].doubts.resize(plans[p].keys.size());
     std::set<std::string> keys(plans[p].keys.begin(), plans[p].keys.end());
     keys.erase("");
     results[p].folds = keys.size();

@@ -10,6 +10,8 @@
 
 #include "calibrate/dataset.h"
 #include "calibrate/fit.h"
+#include "ops/draws.h"
+#include "sim/interval.h"
 
 namespace foretoken::calibrate {
 
@@ -21,6 +23,10 @@ struct FoldPlan {
   std::vector<double> start;  ///< parameters of the fit over all rows: a warm start only
   bool steps = true;          ///< which held-out rows are predicted
   bool kernels = true;
+  bool keep_doubts = false;  ///< in `HeldOut::doubts`
+  /// What moves ln seconds of each row in the draws, for an energy at a time that is foretold;
+  /// empty: times are as measured.
+  std::vector<ops::Draws> time_moves;
   bool scored(const PoolRow& row) const { return row.kernel != nullptr ? kernels : steps; }
 };
 
@@ -30,7 +36,8 @@ struct HeldOut {
   std::vector<double> ln_predicted;
   /// Probability that this very fit gave to a time below the measured one.
   std::vector<double> below;
-  std::vector<double> ln_width;  ///< of the 90 % interval
+  std::vector<double> ln_width;    ///< of the 90 % interval
+  std::vector<sim::Doubt> doubts;  ///< where the plan keeps them
   std::size_t folds = 0;
 };
 

@@ -62,6 +62,13 @@ struct PowerMode {
   std::vector<std::string> changes;  ///< of parameters, as `apply_parameter` takes them
 };
 
+/// What cores spend at a clock below the sheet's, as measured.
+struct ClockPoint {
+  Hertz clock{};
+  double energy = 0;  ///< joules of an operation and of idling, over those at the sheet's clock
+  std::string source;
+};
+
 /// The battery of the machine that the device is usually in.
 struct Battery {
   Joules energy{};  ///< when new and full
@@ -104,7 +111,8 @@ struct Device {
   std::vector<CoreType> core_types;  ///< of a CPU, fastest first; empty: not stated
   std::array<std::optional<FlopsPerSecond>, kArithmeticClasses> peak;  ///< by ArithmeticClass
   std::vector<Link> links;
-  std::vector<PowerMode> power_modes;  ///< empty: none documented
+  std::vector<PowerMode> power_modes;    ///< empty: none documented
+  std::vector<ClockPoint> clock_points;  ///< ascending; empty: none measured
   std::optional<Watts> tdp;
   std::optional<Watts> idle;
   std::optional<Battery> battery;

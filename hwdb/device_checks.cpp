@@ -162,6 +162,21 @@ void check_power_modes(Checker& checker, const Device& device) {
   }
 }
 
+/// Slower cores need less voltage, never more.
+void check_clock_points(Checker& checker, const Device& device) {
+  if (device.clock_points.empty()) return;
+  if (!device.clock || device.clock_points.back().clock >= *device.clock) {
+    checker.fault("clock_points", "must lie below 'clock'");
+  }
+  for (std::size_t i = 1; i < device.clock_points.size(); ++i) {
+    const ClockPoint& before = device.clock_points[i - 1];
+    const ClockPoint& point = device.clock_points[i];
+    if (point.clock <= before.clock || point.energy < before.energy) {
+      checker.fault("clock_points", "must rise in clock, and in energy or stay");
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Fault> device_faults(const Device& device) {
@@ -177,6 +192,7 @@ std::vector<Fault> device_faults(const Device& device) {
   check_peaks(checker, device);
   check_core_types(checker, device);
   check_power_modes(checker, device);
+  check_clock_points(checker, device);
   if (device.fast_cores && (!device.cores || *device.fast_cores > *device.cores)) {
     checker.fault("fast_cores", "is more than 'cores', which counts all of them");
   }

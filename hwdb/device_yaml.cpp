@@ -67,6 +67,15 @@ void read_power_modes(YamlMap& top, Device& device) {
   }
 }
 
+void read_clock_points(YamlMap& top, Device& device) {
+  constexpr double kLeast = 0.01;
+  for (YamlMap& point : top.maps("clock_points")) {
+    device.clock_points.push_back({.clock = point.quantity<Hertz>("clock"),
+                                   .energy = point.number("energy", {.low = kLeast, .high = 1.0}),
+                                   .source = point.text("source")});
+  }
+}
+
 void read_battery(YamlMap& top, Device& device) {
   if (auto battery = top.find_map("battery")) {
     device.battery = {.energy = battery->quantity<Joules>("energy"),
@@ -139,6 +148,7 @@ Device read_top(YamlFile& file, std::string_view expected_id) {
     device.idle = power->find_quantity<Watts>("idle");
   }
   read_power_modes(top, device);
+  read_clock_points(top, device);
   read_battery(top, device);
   device.launch_price_usd = top.find_number("launch_price_usd", {.low = 1.0, .high = 1e8});
   if (!expected_id.empty() && device.id != expected_id) {

@@ -28,12 +28,17 @@ done
   "$program" validate --few-shot 0,1,4,16 -o md
 } >"$work/few-shot.md"
 
-# Energy: devices of 20 and more rows, and the kinds of model.
-for fold in device model; do
-  printf 'Output of `foretoken validate --energy --leave-out %s --group-by device -o md`, devices of 20 and more rows:\n\n' "$fold"
-  "$program" validate --energy --leave-out "$fold" --group-by device -o md |
-    awk -F ' *[|] *' '/^### clean rows by label/ { exit } $2 ~ /^device=/ && $3 < 20 { next } { print }'
-done >"$work/energy.md"
+# energy FOLD [FLAG]: of devices of 20 and more rows, and the kinds of model.
+energy() {
+  local full="$work/energy${2:-}-$1.full"
+  printf 'Output of `foretoken validate --energy%s --leave-out %s --group-by device -o md`, devices of 20 and more rows:\n\n' "${2:+ $2}" "$1"
+  # shellcheck disable=SC2086  # no second flag is no word
+  "$program" validate --energy ${2:-} --leave-out "$1" --group-by device -o md >"$full"
+  awk -F ' *[|] *' '/^### clean rows by label/ { exit } $2 ~ /^device=/ && $3 < 20 { next } { print }' \
+    "$full"
+}
+for fold in device model; do energy "$fold"; done >"$work/energy.md"
+for fold in device model; do energy "$fold" --predicted-time; done >"$work/predicted-time.md"
 
 "$program" validate --quality -o md >"$work/quality.md"
 
@@ -82,28 +87,53 @@ replace() {
 replace README.md scorecard "$work/readme.md"
 replace docs/validation.md scorecard "$work/both.md"
 replace docs/validation.md energy "$work/energy.md"
+replace docs/validation.md predicted-time "$work/predicted-time.md"
 replace docs/validation.md quality "$work/quality.md"
 replace docs/validation.md few-shot "$work/few-shot.md"
 
+# bars FOLD BEFORE FIGURES: bars of the figures, beside those that stand in a file so far.
+bars() {
+  echo "$1:"
+  sed -n "/^$1:/,/^[a-z]*:\$/p" "$2" | tr -d ' {},' |
+    sed -nE 's/^([a-z0-9.-]+):median:([0-9.]+)p90:([0-9.]+)covered:([0-9.]+)$/\1\t\2\t\3\t\4/p' >"$work/bars.tsv"
+  awk -F '\t' '
+    function error_bar(reached, before) {
+      return before != "" && reached <= before && before < reached * 1.1 ? before : reached * 1.1
+    }
+    FILENAME == ARGV[1] { median[$1] = $2; p90[$1] = $3; covered[$1] = $4; next }
+    $2 >= 20 {
+      share = $5 / 100 - 0.04
+      if (share > 0.85) share = 0.85
+      if (covered[$1] != "" && $5 / 100 >= covered[$1] && covered[$1] > share) share = covered[$1]
+      printf "  %s: {median: %.3f, p90: %.3f, covered: %.2f}\n", $1,
+             error_bar($3 / 100, median[$1]), error_bar($4 / 100, p90[$1]), share
+    }' "$work/bars.tsv" "$3"
+}
+
+# Cells of energies by device, all of them first.
+energies() {
+  awk -F ' *[|] *' '
+    /^### clean rows by/ { exit }
+    $2 ~ /^device=/ || $2 == "all" {
+      sub(/^device=/, "", $2)
+      print ($2 == "all" ? 0 : 1) "\t" $2 "\t" $3 "\t" $4 "\t" $6 "\t" $10
+    }' "$1" | sort -s -k1,1n | cut -f2-
+}
+
 if ((limits)); then
+  awk '/^energy:/ { energy = 1; next } /^[a-z]/ { energy = 0 } !energy' data/limits.yaml >"$work/times.before"
+  awk '/^energy:/ { energy = 1; next } /^[a-z]/ { energy = 0 } energy { sub(/^  /, ""); print }' \
+    data/limits.yaml >"$work/energies.before"
   {
     sed '/^device:/,$d' data/limits.yaml
     for fold in device model; do
-      echo "$fold:"
-      sed -n "/^$fold:/,/^[a-z]*:\$/p" data/limits.yaml | tr -d ' {},' |
-        sed -nE 's/^([a-z.-]+):median:([0-9.]+)p90:([0-9.]+)covered:([0-9.]+)$/\1\t\2\t\3\t\4/p' >"$work/bars.tsv"
-      awk -F '\t' '
-        function error_bar(reached, before) {
-          return before != "" && reached <= before && before < reached * 1.1 ? before : reached * 1.1
-        }
-        NR == FNR { median[$1] = $2; p90[$1] = $3; covered[$1] = $4; next }
-        $1 != "all" && $2 >= 20 {
-          share = $5 / 100 - 0.04
-          if (share > 0.85) share = 0.85
-          if (covered[$1] != "" && $5 / 100 >= covered[$1] && covered[$1] > share) share = covered[$1]
-          printf "  %s: {median: %.3f, p90: %.3f, covered: %.2f}\n", $1,
-                 error_bar($3 / 100, median[$1]), error_bar($4 / 100, p90[$1]), share
-        }' "$work/bars.tsv" "$work/$fold.tsv"
+      grep -v '^all' "$work/$fold.tsv" >"$work/$fold.pools"
+      bars "$fold" "$work/times.before" "$work/$fold.pools"
+    done
+    echo "energy:"
+    for fold in device model; do
+      energies "$work/energy-$fold.full" >"$work/energy-$fold.tsv"
+      bars "$fold" "$work/energies.before" "$work/energy-$fold.tsv" | sed 's/^/  /'
     done
   } >"$work/limits.yaml"
   cat "$work/limits.yaml" >data/limits.yaml

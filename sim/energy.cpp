@@ -50,17 +50,6 @@ double value_of(const ops::PoolCoefficients& pool, ops::CoefficientId id,
   return found ? found->value : 1.0;
 }
 
-/// Deviations of ln time in each draw: what its coefficients doubt, and one measurement's noise.
-ops::Draws time_moves(const Doubt& time) {
-  constexpr std::uint64_t kSeed = 0x656e65726779;  // draws of its own: time's noise is not energy's
-  const ops::Draws noise = ops::standard_draws(kSeed);
-  ops::Draws moves{};
-  for (std::size_t d = 0; d < moves.size(); ++d) {
-    moves[d] = time.misfit.scale * (time.offsets[d] + time.noise[d] * noise[d]);
-  }
-  return moves;
-}
-
 void add_to(EnergySplit& split, ops::EnergyTerm kind, Joules joules) {
   using enum ops::EnergyTerm;
   switch (kind) {
@@ -107,6 +96,16 @@ std::string usual_scope(const hwdb::Device& device) {
     default:
       return "soc";
   }
+}
+
+ops::Draws time_moves(const Doubt& time) {
+  constexpr std::uint64_t kSeed = 0x656e65726779;  // draws of its own: time's noise is not energy's
+  const ops::Draws noise = ops::standard_draws(kSeed);
+  ops::Draws moves{};
+  for (std::size_t d = 0; d < moves.size(); ++d) {
+    moves[d] = time.misfit.scale * (time.offsets[d] + time.noise[d] * noise[d]);
+  }
+  return moves;
 }
 
 Seconds held_to_limit(const StepLoads& step, const Request& request, Seconds seconds,

@@ -40,6 +40,9 @@ struct EnergyReport {
 /// package, "chip" the engine's rail.
 std::string usual_scope(const hwdb::Device& device);
 
+/// Deviations of ln time in each draw: what its coefficients doubt, and one measurement's noise.
+ops::Draws time_moves(const Doubt& time);
+
 /// `seconds` stretched until the devices keep the request's power limit, where it states one: what
 /// is spent on bytes and operations stays, what idles lasts longer. Voltage that falls with the
 /// clock is not in it, so a limited device is a little faster than this. Throws Error for a limit

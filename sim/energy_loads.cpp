@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hwdb/core_clock.h"
 #include "ops/energy.h"
 
 namespace foretoken::sim {
@@ -59,15 +60,19 @@ StepEnergyLoads energy_loads(const StepLoads& step, const Request& request, doub
   // A meter at the wall sees the machine around, more than what the device is held to.
   const bool beyond = scope == "wall";
   if (request.device->tdp && !beyond) energy.rated = rated;
-  add(energy, ops::EnergyTerm::Static, rated, 0);
+  // Below the sheet's clock an operation is slower, not dearer: its price is that of the sheet,
+  // times what is measured of cores at this clock.
+  const hwdb::Device& device = *request.device;
+  const hwdb::Device& sheet = request.sheet != nullptr ? *request.sheet : device;
+  const double cores = device.clock ? hwdb::core_energy(sheet, *device.clock).factor : 1.0;
+  add(energy, ops::EnergyTerm::Static, rated * cores, 0);
   if (devices > 1.0 && seconds > 0.0) {
     const double waits = std::max(0.0, 1.0 - working_seconds(step, request, devices) / seconds);
-    add(energy, ops::EnergyTerm::Waiting, rated * waits, 0);
+    add(energy, ops::EnergyTerm::Waiting, rated * waits * cores, 0);
   }
   if (beyond) add(energy, ops::EnergyTerm::Host, seconds, 0);
-  const hwdb::Device& device = *request.device;
   const double byte = ops::memory_device_energy(device).base();
-  const double lane = ops::rated_energy_per_lane(device).base();
+  const double lane = ops::rated_energy_per_lane(sheet).base() * cores;
   const double ranks = request.ranks;
   for (const OpLoad& op : step.ops) {
     const ops::Demand& d = op.demand;
@@ -77,7 +82,7 @@ StepEnergyLoads energy_loads(const StepLoads& step, const Request& request, doub
     if (!computes_as_stored(device, d.arithmetic)) {
       add(energy, ops::EnergyTerm::Unpacking, lane * d.unpacked * times, op.context);
     }
-    const double flop = ops::rated_energy_per_flop(device, d.rate()).base();
+    const double flop = ops::rated_energy_per_flop(sheet, d.rate()).base() * cores;
     const bool expert = op.family == ops::Family::Expert;
     add(energy, expert ? ops::EnergyTerm::ExpertFlop : ops::EnergyTerm::Flop,
         flop * d.flops.base() * times, op.context);

@@ -25,6 +25,7 @@ struct PromptTraffic {
 struct Request {
   const model::Llm* llm = nullptr;
   const hwdb::Device* device = nullptr;
+  const hwdb::Device* sheet = nullptr;  ///< `device` at its full clock, where it is held below it
   const hwdb::Runtime* runtime = nullptr;
   std::string scheme;                                ///< weight format, "Q4_K_M"
   const model::WeightAssignment* weights = nullptr;  ///< of a weight file, instead of the scheme's

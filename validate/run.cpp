@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "calibrate/folds.h"
+#include "calibrate/predicted_time.h"
 #include "calibrate/row_keys.h"
 #include "calibrate/run.h"
 #include "ops/coefficients.h"
@@ -188,13 +189,55 @@ void check_group_names(const ValidateOptions& options) {
   }
 }
 
+/// What the time law says of the rows that state energy.
+struct PredictedTimes {
+  std::vector<ops::Draws> moves;             ///< of each row of the energy pool
+  std::deque<calibrate::ResolvedRow> steps;  ///< that the pools of time point to
+  std::vector<Skipped> skipped;
+};
+
+PredictedTimes predicted_times(calibrate::Dataset& data, const sim::Library& library,
+                               KeyFunction key, const ValidateOptions& options) {
+  PredictedTimes times;
+  const std::vector<calibrate::TimeForecast> forecasts = calibrate::forecast_times(
+      data, library, key, {.threads = options.threads, .progress = options.progress}, times.steps);
+  for (std::size_t i = 0; i < forecasts.size(); ++i) {
+    if (forecasts[i].missing.empty()) continue;
+    times.skipped.push_back({data.energy_rows[i]->row->row->row_id, forecasts[i].missing});
+  }
+  times.moves = calibrate::add_rows_at_predicted_time(data, library, forecasts);
+  return times;
+}
+
+/// Leaves the rows at predicted time; the same rows at their measured time are summed up.
+void keep_predicted_times(std::deque<ScoredRow>& scored, Scorecard& card) {
+  std::set<const calibrate::ResolvedRow*> foretold;
+  for (const ScoredRow& row : scored) {
+    if (row.row->energy->predicted_time) foretold.insert(row.row->decode);
+  }
+  std::vector<const ScoredRow*> measured;
+  for (const ScoredRow& row : scored) {
+    if (!row.row->energy->predicted_time && foretold.count(row.row->decode) > 0) {
+      measured.push_back(&row);
+    }
+  }
+  card.at_measured_time = metrics_of(measured);
+  scored.erase(
+      std::remove_if(scored.begin(), scored.end(),
+                     [](const ScoredRow& row) { return !row.row->energy->predicted_time; }),
+      scored.end());
+}
+
 }  // namespace
 
 Scorecard leave_one_out(const sim::Library& library, const std::vector<std::string>& data_folders,
                         const ValidateOptions& options) {
   check_group_names(options);
   const KeyFunction key = key_function(options.leave_out);
-  const calibrate::Dataset data = calibrate::read_dataset(library, data_folders);
+  calibrate::Dataset data = calibrate::read_dataset(library, data_folders);
+  const PredictedTimes times = options.energy && options.predicted_time
+                                   ? predicted_times(data, library, key, options)
+                                   : PredictedTimes{};
   const std::vector<const PoolData*> pools =
       options.energy ? energy_pool(data) : chosen_pools(data, options.pools);
   const std::vector<calibrate::Fit> fits =
@@ -215,7 +258,8 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
     plans.push_back({.pool = pools[i],
                      .keys = decode_keys,
                      .start = fits[i].parameters,
-                     .kernels = options.operators});
+                     .kernels = options.operators,
+                     .time_moves = times.moves});
     kernels.push_back(false);
     if (options.operators) {
       plans.push_back(
@@ -232,6 +276,7 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
   Scorecard card;
   card.leave_out = options.leave_out;
   card.energy = options.energy;
+  card.predicted_time = options.energy && options.predicted_time;
   card.rows = data.decode_rows.size();
   for (std::size_t p = 0; p < plans.size(); ++p) {
     card.folds += held_out[p].folds;
@@ -242,6 +287,10 @@ Scorecard leave_one_out(const sim::Library& library, const std::vector<std::stri
   }
   for (const calibrate::UnusableRow& row : data.unusable) {
     card.skipped.push_back({row.row_id, row.reason});
+  }
+  if (card.predicted_time) {
+    card.skipped.insert(card.skipped.end(), times.skipped.begin(), times.skipped.end());
+    keep_predicted_times(decode, card);
   }
   summarise(decode, options, card);
   summarise_operators(by_shape, "held-out shapes, known device", card);

@@ -18,6 +18,7 @@ struct ValidateOptions {
   std::vector<std::string> pools;  ///< only these; empty: all
   bool operators = true;           ///< kernel rows too
   bool energy = false;             ///< joules of rows that state power, in place of their times
+  bool predicted_time = false;     ///< energies at the time that the time law foretells
   bool lines = false;              ///< keep every predicted row
   int threads = 0;                 ///< 0: all cores
   /// Called now and then with (folds done, folds in all), possibly from several threads.

@@ -4,6 +4,7 @@
 /// the same folds.
 
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +68,9 @@ struct RowLine {
 };
 
 struct Scorecard {
-  bool energy = false;        ///< errors are of joules, not of seconds
+  bool energy = false;          ///< errors are of joules, not of seconds
+  bool predicted_time = false;  ///< at the time that the time law foretells, held out as well
+  std::optional<Metrics> at_measured_time;  ///< the same rows with their time as measured
   std::string leave_out;      ///< "device", "model", "pair", "source", "" (against a file)
   std::size_t rows = 0;       ///< in the files
   std::size_t predicted = 0;  ///< clean rows predicted

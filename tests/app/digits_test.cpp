@@ -38,6 +38,11 @@ TEST(MemoryText, PicksTheBinaryUnit) {
   EXPECT_EQ(memory_text(100.0), "100 B");
 }
 
+TEST(ClockText, IsInMegahertz) {
+  EXPECT_EQ(clock_text(2.52e9), "2520 MHz");
+  EXPECT_EQ(clock_text(9.185e8), "918.5 MHz");
+}
+
 TEST(Percent, IsOfAFraction) {
   EXPECT_EQ(percent(0.586), "59 %");
   EXPECT_EQ(percent(0.0333, 1), "3.3 %");

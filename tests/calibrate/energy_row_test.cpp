@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "calibrate/design_builder.h"
+#include "calibrate/predicted_time.h"
 #include "calibrate/row_model.h"
 #include "tests/support/invented_data.h"
 #include "tests/support/invented_energy.h"
@@ -132,6 +133,31 @@ TEST(EnergyRow, TheFitSeesTheLaw) {
     const double slope =
         (ln_predicted(up, at_prior, nullptr) - ln_predicted(down, at_prior, nullptr)) / (2 * kStep);
     EXPECT_NEAR(gradient[c], slope, 1e-6) << c;
+  }
+}
+
+// What lasts grows with the time: idling, waiting, the machine around, and what a cap lets through.
+TEST(EnergyRow, TheElasticityIsTheSlopeOverTime) {
+  const Measured plain = measured([](DecodeRow&) {});
+  const Measured wall = measured([](DecodeRow& row) { row.power_scope = "wall"; });
+  for (const ResolvedRow* resolved : {&plain.resolved, &wall.resolved}) {
+    const EnergyRow energy = *energy_row_of(*resolved, library().formats);
+    DesignBuilder builder(library().laws.at("energy"));
+    const auto row_at = [&](double seconds) {
+      const EnergyRow other = at_predicted_time(energy, seconds, library().formats);
+      EXPECT_TRUE(other.predicted_time);
+      EXPECT_DOUBLE_EQ(other.joules, energy.joules);
+      return builder.energy_row(other.loads, other.joules, 1.0);
+    };
+    constexpr double kStep = 1e-6;
+    const FitRow row = row_at(energy.seconds);
+    const FitRow longer = row_at(energy.seconds * std::exp(kStep));
+    const std::vector<double> at_prior(builder.design().names.size(), 0.0);
+    const double slope =
+        (ln_predicted(longer, at_prior, nullptr) - ln_predicted(row, at_prior, nullptr)) / kStep;
+    EXPECT_NEAR(time_elasticity(row, at_prior), slope, 1e-5);
+    EXPECT_GT(slope, 0.1);
+    EXPECT_LT(slope, 0.99);
   }
 }
 

@@ -84,6 +84,13 @@ INSTANTIATE_TEST_SUITE_P(
         BadValue{"SetNotStated",
                  {"--set", "peak.fp8*=2"},
                  "'peak.fp8' of device 'anvil-gpu' is not known"},
+        BadValue{"ClockWithoutUnit", {"--clock", "1200"}, "--clock must be a clock above zero"},
+        BadValue{"ClockZero", {"--clock", "0 MHz"}, "--clock must be a clock above zero"},
+        BadValue{"ClockNegative", {"--clock=-1 GHz"}, "--clock must be a clock above zero"},
+        BadValue{"ClockOfAnotherKind", {"--clock", "1 GB"}, "--clock must be a clock above zero"},
+        BadValue{"ClockAboveTheSheet",
+                 {"--clock", "9 GHz"},
+                 "a core clock of 9.000 GHz is above the 1.000 GHz of the sheet of 'anvil-gpu'"},
         BadValue{"NoSuchFile", {"-d", "/nowhere/x.yaml"}, "/nowhere/x.yaml"},
         BadValue{"NoSuchModelFile", {"-m", "/nowhere/config.json"}, "/nowhere/config.json"}),
     [](const testing::TestParamInfo<BadValue>& tested) { return tested.param.name; });

@@ -128,6 +128,34 @@ TEST(Predict, MoreBandwidthIsFasterAndNoLongerTheMeasuredDevice) {
   EXPECT_EQ(set["tokens_per_second"], after["tokens_per_second"]);
 }
 
+TEST(Predict, SlowerCoresAreSlowerAndSpendLessWhereTheyAreMeasuredTo) {
+  const std::vector<std::string> question{"-m", "toy", "-d", "A1", "-b", "64"};
+  const auto at = [&](const std::string& clock) {
+    std::vector<std::string> arguments = question;
+    arguments.insert(arguments.end(), {"--clock", clock});
+    return predicted(arguments)[0];
+  };
+  const auto full = predicted(question)[0];
+  const auto half = at("500MHz");
+  EXPECT_GT(half["seconds_per_token"]["point"], full["seconds_per_token"]["point"]);
+  EXPECT_NEAR(half["energy_split_joules"]["arithmetic"].get<double>() /
+                  full["energy_split_joules"]["arithmetic"].get<double>(),
+              0.6, 1e-9);
+  EXPECT_EQ(half["clock_hertz"], 5e8);
+  EXPECT_EQ(half["core_energy"]["basis"], "measured");
+  EXPECT_EQ(half["known_device"], false);
+  // The sheet's own clock asks for nothing else.
+  EXPECT_EQ(at("1 GHz"), full);
+  EXPECT_TRUE(full["clock_hertz"].is_null());
+}
+
+TEST(Predict, AClockAndASetClockExcludeEachOther) {
+  const ProgramRun run =
+      predict({"-m", "toy", "-d", "A1", "--clock", "500MHz", "--set", "clock*=0.5"});
+  EXPECT_EQ(run.code, 2);
+  EXPECT_NE(run.err.find("--clock and --set clock exclude each other"), std::string::npos);
+}
+
 TEST(Predict, MinTpsFiltersAndEndsWithOneWhenNothingIsLeft) {
   const auto all = predicted({"-m", "toy", "-d", "all"});
   const double fastest = all[0]["tokens_per_second"]["point"];

@@ -84,6 +84,20 @@ TEST(DeviceChecks, PowerModesChangeKnownParameters) {
               HasSubstr("'power_modes' '7W': no device parameter 'clok'"));
 }
 
+TEST(DeviceChecks, ClockPointsRiseBelowTheClock) {
+  Device device = invented_device();
+  const auto faults = [&](std::vector<ClockPoint> points) {
+    device.clock_points = std::move(points);
+    return text_of(device_faults(device));
+  };
+  const ClockPoint slow{.clock = Hertz::of(0.5e9), .energy = 0.5, .source = "invented"};
+  const ClockPoint middle{.clock = Hertz::of(1e9), .energy = 0.7, .source = "invented"};
+  const ClockPoint full{.clock = Hertz::of(2e9), .energy = 1.0, .source = "invented"};
+  EXPECT_EQ(faults({slow, middle}), "");
+  EXPECT_THAT(faults({middle, slow}), HasSubstr("'clock_points' must rise in clock"));
+  EXPECT_THAT(faults({slow, full}), HasSubstr("'clock_points' must lie below 'clock'"));
+}
+
 TEST(DeviceChecks, ASourceIsNeeded) {
   Device device = invented_device();
   device.source.clear();

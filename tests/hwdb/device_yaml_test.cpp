@@ -70,6 +70,16 @@ TEST(DeviceYaml, APowerModeIsAListOfChanges) {
   EXPECT_EQ(device.power_modes[0].changes, (std::vector<std::string>{"clock=408 MHz"}));
 }
 
+TEST(DeviceYaml, AClockPointIsAClockAndWhatCoresSpendThere) {
+  const Device device = parse_device(
+      kInventedText + "clock_points:\n  - {clock: \"1 GHz\", energy: 0.6, source: invented}\n",
+      "acme-one.yaml");
+  ASSERT_EQ(device.clock_points.size(), 1U);
+  EXPECT_DOUBLE_EQ(device.clock_points[0].clock.base(), 1e9);
+  EXPECT_DOUBLE_EQ(device.clock_points[0].energy, 0.6);
+  EXPECT_EQ(device.clock_points[0].source, "invented");
+}
+
 TEST(DeviceYaml, FactsThatAreNotStatedAreAbsent) {
   const Device device = parse_device(
       "schema: 1\nid: x\nname: X\nclass: npu\nvendor: Acme\narchitecture: A\n"

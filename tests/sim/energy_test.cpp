@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "hwdb/core_clock.h"
 #include "ops/energy.h"
 #include "sim/predict.h"
 #include "tests/support/invented_data.h"
@@ -53,6 +54,33 @@ TEST(Energy, IsTheSumOfWhatTheStepMovesComputesAndIdles) {
   const double sum = idle + memory + kFlop * flops;
   EXPECT_NEAR(report.energy->per_token.point.base(), sum, 1e-9 * sum);
   EXPECT_NEAR(report.energy->power.point.base(), sum / report.step.point.base(), 1e-6);
+}
+
+// At half the clock an operation takes as many joules as at full clock, or half as many where cores
+// are measured to; bytes cost the same, and the step idles for longer.
+TEST(Energy, SlowCoresSpendAsMuchOnAnOperationOrAsTheyAreMeasuredTo) {
+  const hwdb::Device sheet = *plain().device;
+  Request request = plain();
+  request.scheme = "eight";
+  const EnergySplit full = predicted(request).energy->split;
+  const auto slowed = [&](const hwdb::Device& from) {
+    const hwdb::Device slow = hwdb::at_clock(from, *from.clock * 0.5);
+    Request held = request;
+    held.device = &slow;
+    held.sheet = &from;
+    return predicted(held);
+  };
+  hwdb::Device measured = sheet;
+  measured.clock_points = {{.clock = *sheet.clock * 0.5, .energy = 0.5, .source = "invented"}};
+  for (const bool known : {false, true}) {
+    const double factor = known ? 0.5 : 1.0;
+    const Report report = slowed(known ? measured : sheet);
+    const EnergySplit& split = report.energy->split;
+    EXPECT_NEAR(split.unpacking / full.unpacking, factor, 1e-9);
+    EXPECT_NEAR(split.arithmetic / full.arithmetic, factor, 1e-9);
+    EXPECT_NEAR(split.memory / full.memory, 1.0, 1e-9);
+    EXPECT_NEAR(split.idle.base(), factor * 0.5 * 200.0 * report.step.point.base(), 1e-9);
+  }
 }
 
 TEST(Energy, IntervalsHoldTheirPoints) {

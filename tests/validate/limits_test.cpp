@@ -59,6 +59,26 @@ TEST(Limits, APoolThatIsGoneIsSaidUnlessNotAskedFor) {
   EXPECT_THAT(beyond_limits(half, limits, {"forge"}), IsEmpty());
 }
 
+TEST(Limits, EnergiesHaveBarsOfTheirOwnByDevice) {
+  const Limits limits = parse_limits(std::string(kText) +
+                                         "energy:\n  device:\n    all: {median: 0.3, p90: 0.6}\n"
+                                         "    forge-1: {median: 0.2, p90: 0.4, covered: 0.8}\n",
+                                     "limits.yaml");
+  Scorecard energy = card({group("forge", 0.9, 0.9, 0.0)});
+  energy.energy = true;
+  EXPECT_THAT(beyond_limits(energy, limits, {}),
+              ElementsAre("all: no clean row", "forge-1: no clean row"));
+  energy.groups.push_back(group("forge-1", 0.2, 0.5, 0.9));
+  energy.groups.back().key = "device=forge-1";
+  energy.all = {.rows = 9, .median_ape = 0.31, .p90_ape = 0.5};
+  EXPECT_THAT(beyond_limits(energy, limits, {}),
+              ElementsAre("all: median error 31.0 %, the limit is 30.0 %",
+                          "forge-1: p90 error 50.0 %, the limit is 40.0 %"));
+  energy.leave_out = "model";
+  EXPECT_THAT(test::error_of([&] { beyond_limits(energy, limits, {}); }),
+              HasSubstr("no limits of energies for leaving out 'model'"));
+}
+
 TEST(Limits, NothingIsPromisedForAFoldWithoutLimits) {
   Scorecard by_model = card({});
   by_model.leave_out = "model";
