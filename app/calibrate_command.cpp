@@ -152,7 +152,8 @@ Outcome calibrate_quality(const Flags& flags, Console& console) {
     throw Error(
         fmt::format("no row of quality/*.csv in '{}' can be used", fmt::join(folders, "', '")));
   }
-  const sim::QualityCoefficients fitted = calibrate::fit_quality_widened(cases.cases);
+  const sim::QualityCoefficients fitted =
+      calibrate::fit_quality_widened(cases.cases, sim::find_quality_priors(folders));
   make_folder_of(path);
   const std::string hash = calibrate::quality_hash(rows);
   sim::write_quality(path, fitted, std::string(version()), hash);

@@ -7,6 +7,7 @@
 
 #include "base/text_file.h"
 #include "hwdb/device_checks.h"
+#include "hwdb/energy_constants.h"
 #include "hwdb/runtime_catalog.h"
 #include "hwdb/runtime_checks.h"
 #include "model/llm_catalog.h"
@@ -91,6 +92,13 @@ class Linter {
     attempt(sub("quality"), [&] { quality_names(paths); });
     const std::string fitted = folder_ + "/" + sim::kQualityFile;
     if (std::filesystem::exists(fitted)) attempt(fitted, [&] { sim::read_quality(fitted); });
+    const std::string priors = folder_ + "/quality/priors.yaml";
+    if (std::filesystem::exists(priors)) attempt(priors, [&] { sim::read_quality_priors(priors); });
+  }
+
+  void constants() {
+    const std::string path = folder_ + "/constants/energy.yaml";
+    if (std::filesystem::exists(path)) attempt(path, [&] { hwdb::read_energy_constants(path); });
   }
 
   /// Every pool that a runtime names needs a law, and coefficients fit the laws they were made for.
@@ -182,6 +190,7 @@ LintResult lint_data(const std::string& folder) {
   linter.models();
   linter.laws();
   linter.quality();
+  linter.constants();
   LintResult result = linter.take();
   if (result.counts.empty() && result.faults.empty()) {
     throw Error(

@@ -141,7 +141,8 @@ Outcome validate_quality(const Flags& flags, const std::string& format, Console&
   const std::vector<std::string> folders = data_folders(flags);
   const sim::Library library = sim::read_library(folders, false);
   const std::vector<sim::QualityRow> rows = sim::read_all_quality_rows(folders);
-  const validate::QualityCard card = validate::validate_quality(rows, library);
+  const validate::QualityCard card =
+      validate::validate_quality(rows, library, sim::find_quality_priors(folders));
   console.print(format == "json" ? quality_card_json(card)
                                  : quality_card_text(card, format == "md"));
   const double covered = card.covered[2];

@@ -34,6 +34,7 @@ struct Figure {
 
 /// Parameters by name, with prior mean and where its deviation comes from.
 struct Parameters {
+  const sim::QualityPriors& priors;
   std::vector<std::string> names;
   std::vector<sim::QualityLevel> levels;
   std::vector<double> prior_mean;
@@ -57,9 +58,8 @@ struct Parameters {
     std::vector<sim::QualityPoint::Feature> indexed;
     for (const sim::QualityFeature& feature : named) {
       const bool fixed = feature.level == sim::QualityLevel::Fixed;
-      const std::size_t at =
-          find(feature.parameter, feature.level,
-               fixed ? sim::fixed_prior(feature.parameter) : sim::Normal{0.0, 1.0});
+      const std::size_t at = find(feature.parameter, feature.level,
+                                  fixed ? priors.at(feature.parameter) : sim::Normal{0.0, 1.0});
       rows[at] += 1.0;
       indexed.push_back({at, feature.factor});
     }
@@ -69,7 +69,8 @@ struct Parameters {
 
 class QualityFit {
  public:
-  explicit QualityFit(const std::vector<QualityCase>& cases) {
+  QualityFit(const std::vector<QualityCase>& cases, const sim::QualityPriors& priors)
+      : parameters_{.priors = priors} {
     find_references(cases);
     for (const QualityCase& one : cases) add(one);
     if (figures_.empty()) throw Error("no row states a loss to learn from");
@@ -149,9 +150,9 @@ class QualityFit {
     figure.value = value;
     auto& [scale, exponent] = readings_[static_cast<std::size_t>(reading)];
     scale = parameters_.find(name + ".scale", sim::QualityLevel::Fixed,
-                             sim::fixed_prior(name + ".scale"));
+                             parameters_.priors.at(name + ".scale"));
     exponent = parameters_.find(name + ".exponent", sim::QualityLevel::Fixed,
-                                sim::fixed_prior(name + ".exponent"));
+                                parameters_.priors.at(name + ".exponent"));
     figures_.push_back(std::move(figure));
   }
 
@@ -308,6 +309,7 @@ class QualityFit {
     out.kl_misfit = kl_misfit_;
     out.top1_misfit = top1_misfit_;
     out.evidence = evidence_;
+    out.priors = parameters_.priors;
     const auto families =
         std::count(parameters_.levels.begin(), parameters_.levels.end(), sim::QualityLevel::Family);
     out.tail_dof = std::max(2, static_cast<int>((families - 1) / 2 * 2));
@@ -332,8 +334,9 @@ class QualityFit {
 
 }  // namespace
 
-sim::QualityCoefficients fit_quality(const std::vector<QualityCase>& cases) {
-  return QualityFit(cases).run();
+sim::QualityCoefficients fit_quality(const std::vector<QualityCase>& cases,
+                                     const sim::QualityPriors& priors) {
+  return QualityFit(cases, priors).run();
 }
 
 }  // namespace foretoken::calibrate

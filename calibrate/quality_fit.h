@@ -44,8 +44,10 @@ QualityCases quality_cases(const std::vector<sim::QualityRow>& rows, const sim::
 /// Names the rows that a fit saw.
 std::string quality_hash(const std::vector<sim::QualityRow>& rows);
 
-/// The law fitted to the cases, its `widening` 1. Throws Error when there is no case to learn from.
-sim::QualityCoefficients fit_quality(const std::vector<QualityCase>& cases);
+/// The law fitted to the cases under `priors`, its `widening` 1. Throws Error when there is no case
+/// to learn from.
+sim::QualityCoefficients fit_quality(const std::vector<QualityCase>& cases,
+                                     const sim::QualityPriors& priors);
 
 /// The names of the folds, sorted, and the cases outside of one.
 std::vector<std::string> quality_folds(const std::vector<QualityCase>& cases);
@@ -55,6 +57,7 @@ std::vector<QualityCase> cases_without(const std::vector<QualityCase>& cases,
 /// The same fit, with its intervals widened by how far it misses models left out inside the cases:
 /// each fold is left out once more and the widening makes the 90 % interval hold 90 % of what was
 /// left out. With fewer than three folds it stays 1.
-sim::QualityCoefficients fit_quality_widened(const std::vector<QualityCase>& cases);
+sim::QualityCoefficients fit_quality_widened(const std::vector<QualityCase>& cases,
+                                             const sim::QualityPriors& priors);
 
 }  // namespace foretoken::calibrate

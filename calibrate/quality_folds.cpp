@@ -52,13 +52,14 @@ std::vector<QualityCase> cases_without(const std::vector<QualityCase>& cases,
   return others;
 }
 
-sim::QualityCoefficients fit_quality_widened(const std::vector<QualityCase>& cases) {
-  sim::QualityCoefficients fitted = fit_quality(cases);
+sim::QualityCoefficients fit_quality_widened(const std::vector<QualityCase>& cases,
+                                             const sim::QualityPriors& priors) {
+  sim::QualityCoefficients fitted = fit_quality(cases, priors);
   const std::vector<std::string> folds = quality_folds(cases);
   if (folds.size() < kLeastFolds) return fitted;
   std::vector<std::pair<double, double>> needed;
   for (const std::string& fold : folds) {
-    const sim::QualityCoefficients others = fit_quality(cases_without(cases, fold));
+    const sim::QualityCoefficients others = fit_quality(cases_without(cases, fold), priors);
     for (const QualityCase& one : cases) {
       const auto loss = one.row->ln_ratio();
       if (one.fold != fold || !loss) continue;

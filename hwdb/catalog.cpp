@@ -25,13 +25,20 @@ void append_once(std::vector<Device>& chosen, const Device& device) {
 
 }  // namespace
 
-Catalog Catalog::read(const std::vector<std::string>& folders) {
+Catalog Catalog::read(const std::vector<std::string>& folders,
+                      std::optional<EnergyConstants> constants) {
   Catalog catalog;
+  catalog.constants_ = std::move(constants);
   read_folders<Device>(catalog, folders, "device", read_device);
   return catalog;
 }
 
-void Catalog::add(Device device) { add_named(devices_, names_, std::move(device)); }
+void Catalog::add(Device device) { add_named(devices_, names_, with_energy(std::move(device))); }
+
+Device Catalog::with_energy(Device device) const {
+  if (constants_) device.energy = technology_energy(*constants_, device.memory.type);
+  return device;
+}
 
 const Device* Catalog::lookup(std::string_view name) const {
   const auto place = names_.find(name);
@@ -44,7 +51,7 @@ const Device& Catalog::find(std::string_view name) const {
 }
 
 Device Catalog::resolve(const std::string& name) const {
-  return is_path(name) ? read_device(name) : find(name);
+  return is_path(name) ? with_energy(read_device(name)) : find(name);
 }
 
 std::vector<Device> Catalog::select(const std::string& selection) const {

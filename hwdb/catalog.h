@@ -4,12 +4,14 @@
 /// with its id and takes the names it claims; within one folder two devices with one name are a
 /// fault.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "hwdb/device.h"
+#include "hwdb/energy_constants.h"
 #include "hwdb/name_index.h"
 
 namespace foretoken::hwdb {
@@ -17,8 +19,10 @@ namespace foretoken::hwdb {
 class Catalog {
  public:
   /// Reads every `*.yaml` of the folders. Throws ConfigError with the faults of all files together,
-  /// Error when a folder holds no device file.
-  static Catalog read(const std::vector<std::string>& folders);
+  /// Error when a folder holds no device file. Without `constants` devices have no
+  /// `Device::energy`.
+  static Catalog read(const std::vector<std::string>& folders,
+                      std::optional<EnergyConstants> constants = std::nullopt);
 
   /// Adds a device, or replaces the one with its id; takes the names it claims.
   void add(Device device);
@@ -37,6 +41,9 @@ class Catalog {
   std::size_t size() const { return devices_.size(); }
 
  private:
+  Device with_energy(Device device) const;
+
+  std::optional<EnergyConstants> constants_;
   std::vector<Device> devices_;
   NameIndex names_;
 };

@@ -87,6 +87,15 @@ struct SustainedPower {
   std::string source;
 };
 
+/// What follows from a device's technology where its sheet does not say: of
+/// `constants/energy.yaml`, see hwdb/energy_constants.h. Zero until a catalog has set it.
+struct TechnologyEnergy {
+  Joules byte{};              ///< of the memory device alone
+  Joules operation{};         ///< of matrix units whose rate is not stated
+  Joules lane_operation{};    ///< of vector lanes whose rate is not stated
+  double watts_per_rate = 0;  ///< W for each byte a second, where no power is stated
+};
+
 struct Device {
   std::string id;
   std::string name;
@@ -118,6 +127,7 @@ struct Device {
   std::optional<Battery> battery;
   std::optional<SustainedPower> sustained;
   std::optional<double> launch_price_usd;
+  TechnologyEnergy energy;
 
   const std::optional<FlopsPerSecond>& peak_of(ArithmeticClass c) const {
     return peak[static_cast<std::size_t>(c)];

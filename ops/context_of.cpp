@@ -184,7 +184,9 @@ Context context_of(const hwdb::Device& device, const hwdb::Runtime& runtime,
   if (facts.build_year) c[Covariate::BuildYear] = *facts.build_year - kBuildOrigin;
   c[Covariate::Graphs] = captures_graphs(device, runtime, facts) ? 1.0 : 0.0;
   c[Covariate::Ecc] = device.memory.ecc_costs_bandwidth ? 1.0 : 0.0;
-  if (device.tdp) c[Covariate::LogRated] = std::log(*device.tdp / power_of_bandwidth(device));
+  // Nothing where no constants were read, and so no law of energy that would ask.
+  if (device.tdp && device.energy.watts_per_rate > 0.0)
+    c[Covariate::LogRated] = std::log(*device.tdp / power_of_bandwidth(device));
   c[Covariate::LogBandwidth] = std::log(device.memory.bandwidth.base() / 500e9);
   if (device.cores) c[Covariate::LogCores] = std::log(*device.cores / 64.0);
   if (device.clock) c[Covariate::LogClock] = std::log(device.clock->base() / 2e9);

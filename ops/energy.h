@@ -24,12 +24,11 @@
 
 namespace foretoken::ops {
 
-/// Memory that moves so many bytes a second is found on a device of about this power: 0.2 W for
-/// each GB/s, the middle of data-centre GPUs (0.21), cards (0.4) and laptop chips (0.1). Where an
+/// Memory that moves so many bytes a second is found on a device of about this power. Where an
 /// engine reads through a port of its own, as NPUs do, it is the port that sets the engine's size.
 inline Watts power_of_bandwidth(const hwdb::Device& device) {
-  constexpr double kWattsPerByteRate = 0.2e-9;
-  return Watts::of(device.memory.port.value_or(device.memory.bandwidth).base() * kWattsPerByteRate);
+  const BytesPerSecond reached = device.memory.port.value_or(device.memory.bandwidth);
+  return Watts::of(reached.base() * device.energy.watts_per_rate);
 }
 
 /// Rated power as the sheet states it, else what the bandwidth suggests.
@@ -39,7 +38,11 @@ inline Watts rated_power(const hwdb::Device& device) {
 
 /// Joules that the memory device itself takes for a byte, activation and interface included, by its
 /// technology: the floor under what a byte costs.
-Joules memory_device_energy(const hwdb::Device& device);
+inline Joules memory_device_energy(const hwdb::Device& device) { return device.energy.byte; }
+
+/// A byte, of weights, cache or state, costs no less than this many times what its memory device
+/// takes, where the meter sees the memory: the way to the cores adds to it.
+inline constexpr double kLeastByteMultiple = 1.0;
 
 /// Joules of one operation in this arithmetic where the device computes at peak and at rated power.
 Joules rated_energy_per_flop(const hwdb::Device& device, ArithmeticClass arithmetic);

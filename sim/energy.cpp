@@ -31,23 +31,35 @@ bool grows_with_time(ops::EnergyTerm kind) {
          kind == ops::EnergyTerm::Host;
 }
 
-std::vector<Term> terms_of(const StepEnergyLoads& loads, const ops::PoolCoefficients& pool) {
+double value_of(const ops::PoolCoefficients& pool, ops::CoefficientId id,
+                const ops::Context& context) {
+  const auto found = ops::resolve(pool, id, context);
+  return found ? found->value : 1.0;
+}
+
+/// A meter on the chip's own rails or on a package does not see the memory beside it.
+bool sees_memory(const std::string& scope) {
+  return scope == "gpu" || scope == "board" || scope == "wall";
+}
+
+/// The terms of the sum, before what the scope makes of them. Where the meter sees the memory, a
+/// byte costs no less than its memory device takes.
+std::vector<Term> terms_of(const StepEnergyLoads& loads, const std::string& scope,
+                           const ops::PoolCoefficients& pool) {
+  const double least = sees_memory(scope) ? ops::kLeastByteMultiple : 0.0;
   std::vector<Term> terms;
   for (const EnergyLoad& load : loads.loads) {
     const ops::CoefficientId id = ops::coefficient(load.term);
     const ops::Context& context = loads.contexts[load.context];
     const auto price = ops::resolve(pool, id, context);
     if (!price) continue;
+    const bool moves_bytes =
+        load.term == ops::EnergyTerm::Byte || load.term == ops::EnergyTerm::State;
+    const double value = moves_bytes ? std::max(price->value, least) : price->value;
     terms.push_back(
-        {load.term, load.amount * price->value, ops::ln_offsets(pool, id, context), price->basis});
+        {load.term, load.amount * value, ops::ln_offsets(pool, id, context), price->basis});
   }
   return terms;
-}
-
-double value_of(const ops::PoolCoefficients& pool, ops::CoefficientId id,
-                const ops::Context& context) {
-  const auto found = ops::resolve(pool, id, context);
-  return found ? found->value : 1.0;
 }
 
 void add_to(EnergySplit& split, ops::EnergyTerm kind, Joules joules) {
@@ -115,7 +127,7 @@ Seconds held_to_limit(const StepLoads& step, const Request& request, Seconds sec
       energy_loads(step, request, request.ranks, seconds.base(), scope_of(request));
   double lasting = 0.0;
   double spent = 0.0;
-  for (const Term& term : terms_of(loads, pool)) {
+  for (const Term& term : terms_of(loads, scope_of(request), pool)) {
     (grows_with_time(term.kind) ? lasting : spent) += term.joules;
   }
   // Of one device, where the limit's meter reads it.
@@ -138,7 +150,7 @@ EnergyReport predict_energy(const StepLoads& step, const Request& request, Secon
   const StepEnergyLoads loads =
       energy_loads(step, request, request.ranks, seconds.base(), report.scope);
   const ops::Context& whole = loads.contexts.front();
-  const std::vector<Term> terms = terms_of(loads, pool);
+  const std::vector<Term> terms = terms_of(loads, report.scope, pool);
   const double scope = value_of(pool, ops::kEnergyScope, whole);
   // Under a limit the time has been stretched to keep it.
   const double cap =

@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/text_file.h"
+#include "hwdb/energy_constants.h"
 #include "ops/coefficient_file.h"
+#include "sim/energy.h"
 
 namespace foretoken::sim {
 namespace {
@@ -59,12 +61,17 @@ Library read_library(const std::vector<std::string>& data_folders, bool with_coe
   const std::vector<std::string> model_folders = required(data_folders, "models");
   std::future<model::LlmCatalog> models = std::async(
       std::launch::async, [&model_folders] { return model::LlmCatalog::read(model_folders); });
-  library.devices = hwdb::Catalog::read(required(data_folders, "devices"));
+  const auto constants = hwdb::find_energy_constants(data_folders);
+  library.devices = hwdb::Catalog::read(required(data_folders, "devices"), constants);
   library.models = models.get();
   library.runtimes = hwdb::RuntimeCatalog::read(required(data_folders, "runtimes"));
   required(data_folders, "laws");
   for (const std::string& folder : data_folders) {
     read_pools(folder, with_coefficients, library);
+  }
+  if (!constants && library.laws.count(kEnergyPool) > 0) {
+    throw Error("no 'constants/energy.yaml' in the data folder '" + data_folders.front() +
+                "', which its energy law needs (see --data)");
   }
   return library;
 }

@@ -28,10 +28,11 @@ struct Library {
   MemoryLaw memory;
 };
 
-/// Reads the folders `devices`, `runtimes`, `models`, `formats`, `laws` and `coefficients` of each
-/// data folder; a later folder's entries replace an earlier one's of the same id, and its
-/// coefficients replace whole pools. Formats come from the first folder that has any.
-/// With `with_coefficients` false the coefficients stay empty.
+/// Reads `constants/energy.yaml` of the last folder that has it, and the folders `devices`,
+/// `runtimes`, `models`, `formats`, `laws` and `coefficients` of each data folder; a later folder's
+/// entries replace an earlier one's of the same id, and its coefficients replace whole pools.
+/// Formats come from the first folder that has any. With `with_coefficients` false the coefficients
+/// stay empty.
 Library read_library(const std::vector<std::string>& data_folders, bool with_coefficients = true);
 
 }  // namespace foretoken::sim

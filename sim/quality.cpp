@@ -211,6 +211,9 @@ QualityLibrary read_quality_library(const std::vector<std::string>& data_folders
     const std::string path = folder + "/" + kQualityFile;
     if (std::filesystem::exists(path)) library.coefficients = read_quality(path);
   }
+  if (!library.coefficients.empty()) {
+    library.coefficients.priors = find_quality_priors(data_folders);
+  }
   return library;
 }
 

@@ -27,7 +27,7 @@ struct Lookup {
     const auto found = known.find(feature.parameter);
     if (found != known.end()) return found->second;
     const bool pooled = feature.level != QualityLevel::Fixed;
-    const Normal prior = pooled ? Normal{} : fixed_prior(feature.parameter);
+    const Normal prior = pooled ? Normal{} : coefficients.priors.at(feature.parameter);
     const double deviation =
         pooled ? coefficients.spreads[static_cast<std::size_t>(feature.level)] : prior.deviation;
     values.push_back(pooled ? 0.0 : prior.mean);
@@ -63,7 +63,7 @@ double variance_along(const std::vector<double>& gradient, const Lookup& lookup)
 
 double parameter(const QualityCoefficients& fitted, const char* name) {
   const auto at = std::find(fitted.names.begin(), fitted.names.end(), name);
-  if (at == fitted.names.end()) return fixed_prior(name).mean;
+  if (at == fitted.names.end()) return fitted.priors.at(name).mean;
   return fitted.values[static_cast<std::size_t>(at - fitted.names.begin())];
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/estimate.h"
 #include "sim/quality_law.h"
+#include "sim/quality_priors.h"
 
 namespace foretoken::sim {
 
@@ -28,6 +29,7 @@ struct QualityCoefficients {
   int tail_dof = 6;
   /// Of every deviation of ln L: what models left out in the fit's own rows asked for.
   double widening = 1.0;
+  QualityPriors priors;  ///< of parameters that were never fitted
 
   bool empty() const { return names.empty(); }
   /// Rows behind a parameter; 0 where it was never fitted.

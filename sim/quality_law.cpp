@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <string_view>
 
 #include "model/tensors.h"
@@ -81,29 +80,6 @@ std::string_view text_of(QualityLevel level) {
       "fixed",  "kind",  "format",          "quantizer",      "cache",     "place",
       "family", "model", "family-exponent", "model-exponent", "evaluation"};
   return names[static_cast<std::size_t>(level)];
-}
-
-Normal fixed_prior(const std::string& parameter) {
-  static const std::map<std::string, Normal> priors{
-      {"bits", {-std::log(4.0), 0.3}},   // a bit more halves the step
-      {"scale", {std::log(0.03), 2.0}},  // a few per cent at 4.5 bits
-      {"scale.size", {0.0, 0.3}},        // a power of the parameters
-      {"scale.experts", {0.0, 0.5}},
-      {"exponent", {0.0, 0.3}},  // loss proportional to the noise power
-      {"exponent.size", {0.0, 0.15}},
-      {"curvature", {0.0, 0.05}},
-      {"imatrix", {-0.3, 0.3}},
-      {"kv_keys", {-1.0, 2.0}},
-      {"kv_values", {-1.0, 2.0}},
-      {"activations", {-1.0, 2.0}},
-      {"block-activations", {-1.0, 2.0}},
-      {"kl.scale", {0.0, 2.0}},
-      {"kl.exponent", {1.0, 0.3}},
-      {"top1.scale", {0.0, 2.0}},
-      {"top1.exponent", {0.5, 0.3}},  // a change of choice goes with the noise amplitude
-  };
-  const auto found = priors.find(parameter);
-  return found == priors.end() ? Normal{} : found->second;
 }
 
 QualitySubject subject_of(const model::Llm& llm) {

@@ -26,7 +26,7 @@
 namespace foretoken::sim {
 
 enum class QualityLevel : std::uint8_t {
-  Fixed,  ///< not pooled: its prior stands in `fixed_prior`
+  Fixed,  ///< not pooled: it has a prior of its own, of `QualityPriors`
   Kind,
   Format,
   Quantizer,
@@ -40,13 +40,6 @@ enum class QualityLevel : std::uint8_t {
 };
 inline constexpr int kQualityLevels = 11;
 std::string_view text_of(QualityLevel level);
-
-struct Normal {
-  double mean = 0;
-  double deviation = 1;
-};
-/// Prior of a parameter that is not pooled, by its name.
-Normal fixed_prior(const std::string& parameter);
 
 /// One summand: `factor` times the parameter of that name.
 struct QualityFeature {

@@ -215,8 +215,8 @@ double kendall_tau(const std::vector<double>& measured, const std::vector<double
   return pairs > 0 ? sum / static_cast<double>(pairs) : 0.0;
 }
 
-QualityCard validate_quality(const std::vector<sim::QualityRow>& rows,
-                             const sim::Library& library) {
+QualityCard validate_quality(const std::vector<sim::QualityRow>& rows, const sim::Library& library,
+                             const sim::QualityPriors& priors) {
   const calibrate::QualityCases all = calibrate::quality_cases(rows, library);
   const std::vector<std::string> folds = calibrate::quality_folds(all.cases);
   if (folds.size() < 2) throw Error("quality rows of fewer than two models: nothing to leave out");
@@ -226,7 +226,7 @@ QualityCard validate_quality(const std::vector<sim::QualityRow>& rows,
   std::vector<std::vector<QualityScored>> scored(folds.size());
   tbb::parallel_for(std::size_t{0}, folds.size(), [&](std::size_t i) {
     const std::vector<QualityCase> others = calibrate::cases_without(all.cases, folds[i]);
-    const sim::QualityCoefficients fitted = calibrate::fit_quality_widened(others);
+    const sim::QualityCoefficients fitted = calibrate::fit_quality_widened(others, priors);
     const BitsLine line(others);
     const std::map<std::string, double> means = format_means(others);
     for (const QualityCase& one : all.cases) {

@@ -67,7 +67,8 @@ struct QualityCard {
 };
 
 /// Throws Error when fewer than two models have rows.
-QualityCard validate_quality(const std::vector<sim::QualityRow>& rows, const sim::Library& library);
+QualityCard validate_quality(const std::vector<sim::QualityRow>& rows, const sim::Library& library,
+                             const sim::QualityPriors& priors);
 
 /// Kendall's tau of `predicted` with `measured` over the pairs whose measured values differ by more
 /// than `tie`; a pair that is predicted equal counts as neither. `pairs` is set to their number.

@@ -69,6 +69,11 @@ class PlantedLosses : public testing::Test {
   std::vector<QualityCase> cases_;
 };
 
+const sim::QualityPriors& shipped_priors() {
+  static const sim::QualityPriors kPriors = sim::find_quality_priors({FORETOKEN_DATA_DIR});
+  return kPriors;
+}
+
 double value_of(const sim::QualityCoefficients& fitted, const std::string& name) {
   const auto at = std::find(fitted.names.begin(), fitted.names.end(), name);
   return at == fitted.names.end()
@@ -77,7 +82,7 @@ double value_of(const sim::QualityCoefficients& fitted, const std::string& name)
 }
 
 TEST_F(PlantedLosses, FindsSlopeKindAndNoise) {
-  const sim::QualityCoefficients fitted = fit_quality(cases_);
+  const sim::QualityCoefficients fitted = fit_quality(cases_, shipped_priors());
   // Slope and exponent act together on a format alone: what is planted is their product.
   const double exponent = 1.0 + value_of(fitted, "exponent");
   EXPECT_NEAR(exponent * value_of(fitted, "bits"), kSlope, 0.12);
@@ -92,7 +97,8 @@ TEST_F(PlantedLosses, ForetellsAModelLeftOutWithinItsInterval) {
   double inside = 0;
   double all = 0;
   for (const std::string& fold : quality_folds(cases_)) {
-    const sim::QualityCoefficients fitted = fit_quality(cases_without(cases_, fold));
+    const sim::QualityCoefficients fitted =
+        fit_quality(cases_without(cases_, fold), shipped_priors());
     for (const QualityCase& one : cases_) {
       const auto loss = one.row->ln_ratio();
       if (one.fold != fold || !loss) continue;
@@ -106,9 +112,9 @@ TEST_F(PlantedLosses, ForetellsAModelLeftOutWithinItsInterval) {
 }
 
 TEST_F(PlantedLosses, OrderOfRowsDoesNotMatter) {
-  const sim::QualityCoefficients one = fit_quality(cases_);
+  const sim::QualityCoefficients one = fit_quality(cases_, shipped_priors());
   std::reverse(cases_.begin(), cases_.end());
-  const sim::QualityCoefficients other = fit_quality(cases_);
+  const sim::QualityCoefficients other = fit_quality(cases_, shipped_priors());
   EXPECT_NEAR(value_of(one, "bits"), value_of(other, "bits"), 1e-6);
   EXPECT_NEAR(one.misfit, other.misfit, 1e-6);
 }

@@ -11,26 +11,11 @@ hwdb::Device gpu(const char* memory) {
   hwdb::Device device;
   device.memory.type = memory;
   device.memory.bandwidth = BytesPerSecond::of(1e12);
+  device.energy = {.byte = Joules::of(30 * kPico),
+                   .operation = Joules::of(2 * kPico),
+                   .lane_operation = Joules::of(10 * kPico),
+                   .watts_per_rate = 0.2e-9};
   return device;
-}
-
-double picojoules_per_byte(const char* memory) {
-  return memory_device_energy(gpu(memory)).base() / kPico;
-}
-
-TEST(MemoryDeviceEnergy, IsThatOfTheTechnology) {
-  EXPECT_NEAR(picojoules_per_byte("GDDR6"), 60.0, 1e-9);
-  EXPECT_NEAR(picojoules_per_byte("GDDR6X"), 58.0, 1e-9);
-  EXPECT_NEAR(picojoules_per_byte("HBM2e"), 34.4, 1e-9);
-  EXPECT_NEAR(picojoules_per_byte("HBM2"), 31.2, 1e-9);
-  EXPECT_LT(picojoules_per_byte("HBM3e"), picojoules_per_byte("HBM3"));
-  EXPECT_LT(picojoules_per_byte("LPDDR5X"), picojoules_per_byte("LPDDR4X"));
-  EXPECT_LT(picojoules_per_byte("DDR5"), picojoules_per_byte("DDR3L"));
-}
-
-TEST(MemoryDeviceEnergy, AnUnknownTechnologyIsOfTheMiddle) {
-  EXPECT_NEAR(picojoules_per_byte("SRAM"), 36.0, 1e-9);
-  EXPECT_NEAR(picojoules_per_byte(""), 36.0, 1e-9);
 }
 
 TEST(RatedEnergy, OfAnOperationIsRatedPowerOverThePeak) {

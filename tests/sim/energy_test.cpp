@@ -101,6 +101,61 @@ TEST(Energy, QuantizedWeightsAreUnpackedOneByOne) {
   EXPECT_NEAR(split.unpacking.base(), 2 * kLane * 100e6, 2 * kLane * 1e6);
 }
 
+// A law that says less than the memory device alone takes is not believed.
+TEST(Energy, AByteCostsNoLessThanTheMemoryDeviceTakes) {
+  const test::InventedData data;
+  std::string law = test::kEnergyLawText;
+  const std::string prior = "energy.byte: {prior: 4";
+  law.replace(law.find(prior), prior.size(), "energy.byte: {prior: 0.2");
+  data.write("laws/energy.yaml", law);
+  const Library cheap = data.library();
+  const Report report = predict(test::invented_request(cheap), cheap);
+  const double floor = 8 * 3.7 * kPico * (report.weights_read + report.kv_read).base();
+  EXPECT_NEAR(report.energy->split.memory.base(), floor, 1e-9 * floor);
+  // A meter on the chip's own rail does not see the memory.
+  Request on_chip = test::invented_request(cheap);
+  on_chip.power_scope = "chip";
+  EXPECT_NEAR(predict(on_chip, cheap).energy->split.memory.base(), 0.2 * floor, 1e-9 * floor);
+}
+
+// Of every shipped device with the shipped coefficients. Graphics cards, whose own meter sees the
+// memory, need no floor; a rail that does not, as of an NPU, may be fitted below.
+TEST(Energy, NoShippedDeviceTakesLessForAByteThanItsMemory) {
+  const Library shipped = read_library({FORETOKEN_DATA_DIR});
+  const ops::PoolCoefficients* const pool = shipped.coefficients.find(kEnergyPool);
+  ASSERT_NE(pool, nullptr);
+  const model::Llm llm = shipped.models.find("llama-3.1-8b");
+  std::size_t asked = 0;
+  for (const hwdb::Device& device : shipped.devices.devices()) {
+    EXPECT_GT(device.energy.byte.base(), 8 * 2 * kPico) << device.id;
+    const hwdb::Runtime* runtime = nullptr;
+    try {
+      runtime = &shipped.runtimes.default_for(device);
+    } catch (const Error&) {
+      continue;  // nothing runs on it
+    }
+    Request request{.llm = &llm, .device = &device, .runtime = runtime, .scheme = "Q4_K_M"};
+    const auto weights = shipped.schemes.assign(request.scheme, llm, shipped.formats);
+    const StepLoads step = mean_step_loads(request, weights, shipped.formats);
+    for (const char* scope : {"gpu", "board", "wall"}) {
+      request.power_scope = scope;
+      const ops::Context context = energy_loads(step, request, 1.0, 0.01, scope).contexts.front();
+      const double of_scope = ops::resolve(*pool, ops::kEnergyScope, context)->value;
+      const Report report = predict(request, shipped);
+      const Bytes moved = report.weights_read + report.kv_read;
+      EXPECT_GE(report.energy->split.memory.base(),
+                of_scope * device.energy.byte.base() * moved.base() * (1 - 1e-9))
+          << device.id << " " << scope;
+      if (usual_scope(device) == scope) {
+        const auto price = ops::resolve(*pool, ops::coefficient(ops::EnergyTerm::Byte), context);
+        EXPECT_GE(price->value, ops::kLeastByteMultiple) << device.id;
+      }
+      ++asked;
+    }
+  }
+  EXPECT_GT(asked, 600u);
+}
+
 TEST(Energy, SequencesShareWhatIsReadOnce) {
   Request four = plain();
   four.batch = 4;

@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/text_file.h"
 #include "sim/quality_file.h"
+#include "sim/quality_priors.h"
 #include "sim/quality_terms.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/thrown.h"
@@ -179,6 +181,24 @@ TEST_F(ShippedQuality, AQuantizedCacheAddsItsOwnLoss) {
 
 TEST_F(ShippedQuality, InterleavedRowsLoseWhatPlainOnesDo) {
   EXPECT_NEAR(answer("phi-4", "Q4_K_R4").loss->point, answer("phi-4", "Q4_K_S").loss->point, 0.01);
+}
+
+TEST(QualityPriors, AreAllThere) {
+  const QualityPriors priors = find_quality_priors({FORETOKEN_DATA_DIR});
+  EXPECT_EQ(priors.size(), 16u);
+  EXPECT_DOUBLE_EQ(priors.at("bits").mean, -std::log(4.0));
+  EXPECT_DOUBLE_EQ(priors.at("scale").mean, std::log(0.03));
+  const test::TempFolder none;
+  EXPECT_THAT(test::error_of([&] { find_quality_priors({none.path()}); }),
+              testing::HasSubstr("no 'quality/priors.yaml'"));
+}
+
+TEST(QualityPriors, NameWhatIsMissingOrUnknown) {
+  std::string text = read_text_file(std::string(FORETOKEN_DATA_DIR) + "/quality/priors.yaml");
+  text.replace(text.find("curvature"), 9, "curvatur");
+  const std::string faults = test::error_of([&] { parse_quality_priors(text, "priors.yaml"); });
+  EXPECT_THAT(faults, testing::HasSubstr("curvature"));
+  EXPECT_THAT(faults, testing::HasSubstr("curvatur'"));
 }
 
 TEST(QualityFile, GivesBackWhatWasWritten) {

@@ -8,6 +8,7 @@
 
 #include "sim/library.h"
 #include "sim/request.h"
+#include "tests/support/invented_constants.h"
 #include "tests/support/invented_device.h"
 #include "tests/support/invented_formats.h"
 #include "tests/support/invented_law.h"
@@ -29,6 +30,7 @@ class InventedData {
     folder_.write("models/windowed.yaml", kWindowText);
     folder_.write("formats/invented.yaml", kFormatsText);
     folder_.write("formats/schemes/invented.yaml", kSchemesText);
+    folder_.write("constants/energy.yaml", kEnergyConstantsText);
     folder_.write("laws/forge.yaml", kLawText);
     folder_.write("laws/bellows.yaml", kCpuLawText);
   }
