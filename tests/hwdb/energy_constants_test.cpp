@@ -33,7 +33,7 @@ TEST(EnergyConstants, AByteIsThatOfTheTechnology) {
 }
 
 TEST(EnergyConstants, AnUnknownTechnologyIsOfTheMiddle) {
-  EXPECT_NEAR(picojoules_per_byte("SRAM"), 36.0, 1e-9);
+  EXPECT_NEAR(picojoules_per_byte("FeRAM"), 36.0, 1e-9);
   EXPECT_NEAR(picojoules_per_byte(""), 36.0, 1e-9);
 }
 

@@ -37,7 +37,7 @@ TEST(ContextOf, NamesTheDeviceAndTheRuntime) {
   EXPECT_EQ(c[Attribute::Device], "anvil");
   EXPECT_EQ(c[Attribute::Architecture], "Iron-I1");
   EXPECT_EQ(c[Attribute::Generation], "Iron");
-  EXPECT_EQ(c[Attribute::Vendor], "Forge");
+  EXPECT_EQ(c[Attribute::Vendor], "Forge gpu");
   EXPECT_EQ(c[Attribute::DeviceClass], "gpu");
   EXPECT_EQ(c[Attribute::Isa], "i1");
   EXPECT_EQ(c[Attribute::Memory], "HBM");
