@@ -104,6 +104,7 @@ bars() {
     $2 >= 20 {
       share = $5 / 100 - 0.04
       if (share > 0.85) share = 0.85
+      if (share < 0) share = 0
       if (covered[$1] != "" && $5 / 100 >= covered[$1] && covered[$1] > share) share = covered[$1]
       printf "  %s: {median: %.3f, p90: %.3f, covered: %.2f}\n", $1,
              error_bar($3 / 100, median[$1]), error_bar($4 / 100, p90[$1]), share
