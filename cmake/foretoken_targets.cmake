@@ -23,7 +23,7 @@ target_compile_options(foretoken_warnings INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-null-dereference>  # g++ 12 reports it inside libstdc++ at -O2
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # false in std::string of g++ 12 at -O3 (its bug 105651)
   # The same bug, met where the library's headers are precompiled.
-  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${FORETOKEN_PRECOMPILED_HEADERS}>>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds>
+  "$<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${FORETOKEN_PRECOMPILED_HEADERS}>>:-Wno-stringop-overflow;-Wno-stringop-overread;-Wno-array-bounds>"
   $<$<CXX_COMPILER_ID:Clang>:-Wno-missing-field-initializers>  # designated initialisers are house style
   $<$<CXX_COMPILER_ID:GNU>:-Wno-missing-field-initializers>
   $<$<BOOL:${FORETOKEN_WARNINGS_AS_ERRORS}>:-Werror>)

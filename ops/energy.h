@@ -21,14 +21,14 @@
 #include "base/number_format.h"
 #include "hwdb/device.h"
 #include "ops/coefficient_id.h"
+#include "ops/load.h"
 
 namespace foretoken::ops {
 
 /// Memory that moves so many bytes a second is found on a device of about this power. Where an
 /// engine reads through a port of its own, as NPUs do, it is the port that sets the engine's size.
 inline Watts power_of_bandwidth(const hwdb::Device& device) {
-  const BytesPerSecond reached = device.memory.port.value_or(device.memory.bandwidth);
-  return Watts::of(reached.base() * device.energy.watts_per_rate);
+  return Watts::of(engine_bandwidth(device).base() * device.energy.watts_per_rate);
 }
 
 /// Rated power as the sheet states it, else what the bandwidth suggests.
